@@ -1,0 +1,253 @@
+//! Who gets a letter, and the one reason why somebody does not.
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    address::AddressStyle,
+    client::{Client, LinkStatus, Problem},
+    invitation::InvitationState,
+};
+
+/// Why a client got no letter. The codes are stable; other people's scripts read them.
+///
+/// The variants stand in the order in which they are tried: the first that holds is the reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// Was in an earlier export, or is only mentioned in this one.
+    NotInExport,
+    Deceased,
+    /// No assignment on the letter date.
+    NotInCare,
+    /// Already connected to Caren.
+    Linked,
+    /// The export says that an invitation is open.
+    InvitedElsewhere,
+    /// We have an open invitation.
+    OpenInvitation,
+    /// We invited before: expired, cancelled or used.
+    InvitedBefore,
+    /// The export does not know whether the client is connected.
+    StatusUnknown,
+    /// The address is secret.
+    Secret,
+    /// Gets its letter in another team of this batch.
+    OtherTeam,
+    /// Not enough for a letter, or a value that could not be read.
+    Incomplete,
+    /// The letter is longer than one A4, or the address larger than the window.
+    DoesNotFit,
+    /// A character of the name or address is in no font we print with.
+    MissingGlyph,
+}
+
+impl Reason {
+    pub const ALL: [Self; 13] = [
+        Self::NotInExport,
+        Self::Deceased,
+        Self::NotInCare,
+        Self::Linked,
+        Self::InvitedElsewhere,
+        Self::OpenInvitation,
+        Self::InvitedBefore,
+        Self::StatusUnknown,
+        Self::Secret,
+        Self::OtherTeam,
+        Self::Incomplete,
+        Self::DoesNotFit,
+        Self::MissingGlyph,
+    ];
+
+    /// The stable code, `not_in_export`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotInExport => "not_in_export",
+            Self::Deceased => "deceased",
+            Self::NotInCare => "not_in_care",
+            Self::Linked => "linked",
+            Self::InvitedElsewhere => "invited_elsewhere",
+            Self::OpenInvitation => "open_invitation",
+            Self::InvitedBefore => "invited_before",
+            Self::StatusUnknown => "status_unknown",
+            Self::Secret => "secret",
+            Self::OtherTeam => "other_team",
+            Self::Incomplete => "incomplete",
+            Self::DoesNotFit => "does_not_fit",
+            Self::MissingGlyph => "missing_glyph",
+        }
+    }
+
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.code() == code)
+    }
+}
+
+/// A reason with what the reader needs to mend it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LeftOut {
+    pub reason: Reason,
+    pub detail: Detail,
+}
+
+/// What belongs to a reason; never a name, an address or a code.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    #[default]
+    None,
+    /// `incomplete`: each field and what is wrong with it.
+    Problems(Vec<Problem>),
+    /// `open_invitation`: the last valid day.
+    ValidUntil(NaiveDate),
+    /// `invited_before`: how that invitation ended.
+    Ended(InvitationState),
+    /// `invited_elsewhere`: days that the export gives it.
+    DaysLeft(u32),
+    /// `other_team`: the name of that team.
+    Team(String),
+    /// `missing_glyph`: the characters, each once.
+    Characters(Vec<char>),
+    /// `does_not_fit`: lines that the text is too long.
+    LinesTooLong(u32),
+    /// `does_not_fit`: the address is too wide or too tall for the window.
+    AddressTooLarge,
+}
+
+impl LeftOut {
+    pub fn new(reason: Reason, detail: Detail) -> Self {
+        Self { reason, detail }
+    }
+}
+
+impl From<Reason> for LeftOut {
+    fn from(reason: Reason) -> Self {
+        Self::new(reason, Detail::None)
+    }
+}
+
+/// `--again`: the ends of an earlier invitation after which a client may be written again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Again {
+    Expired,
+    Cancelled,
+}
+
+/// The newest invitation of a client that left the house (replaced and withdrawn ones do not count).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastInvitation {
+    pub state: InvitationState,
+    pub valid_until: NaiveDate,
+    /// Issued by the very job that asks: a job that is tried again keeps its own letters.
+    pub ours: bool,
+}
+
+/// Everything that decides about one client.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    pub client: &'a Client,
+    /// Has an assignment in force on the letter date.
+    pub in_care: bool,
+    pub last_invitation: Option<LastInvitation>,
+    /// Name of the team of the same batch that writes this client.
+    pub other_team: Option<&'a str>,
+}
+
+/// The rules of a batch.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    pub letter_date: NaiveDate,
+    pub again: &'a std::collections::BTreeSet<Again>,
+    pub accept_unknown: bool,
+    pub address_style: AddressStyle,
+}
+
+/// The reason to leave a client out, or `None` for a letter. Only `does_not_fit` and `missing_glyph` come later,
+/// from the letter workshop.
+pub fn judge(facts: &Facts<'_>, rules: &Rules<'_>) -> Option<LeftOut> {
+    let client = facts.client;
+    if !client.in_export {
+        return Some(Reason::NotInExport.into());
+    }
+    if client.death_date.is_some() {
+        return Some(Reason::Deceased.into());
+    }
+    if !facts.in_care {
+        return Some(Reason::NotInCare.into());
+    }
+    match client.status {
+        LinkStatus::Linked => return Some(Reason::Linked.into()),
+        LinkStatus::Invited { days_left } if !is_ours(facts) => {
+            return Some(LeftOut::new(
+                Reason::InvitedElsewhere,
+                Detail::DaysLeft(days_left),
+            ));
+        }
+        _ => {}
+    }
+    if let Some(left_out) = invited_already(facts, rules) {
+        return Some(left_out);
+    }
+    if client.status == LinkStatus::Unknown && !rules.accept_unknown {
+        return Some(Reason::StatusUnknown.into());
+    }
+    if client.secret {
+        return Some(Reason::Secret.into());
+    }
+    if let Some(team) = facts.other_team {
+        return Some(LeftOut::new(
+            Reason::OtherTeam,
+            Detail::Team(team.to_owned()),
+        ));
+    }
+    let problems = problems(client, rules.address_style);
+    (!problems.is_empty()).then(|| LeftOut::new(Reason::Incomplete, Detail::Problems(problems)))
+}
+
+fn is_ours(facts: &Facts<'_>) -> bool {
+    facts.last_invitation.is_some_and(|last| last.ours)
+}
+
+fn invited_already(facts: &Facts<'_>, rules: &Rules<'_>) -> Option<LeftOut> {
+    let last = facts.last_invitation?;
+    let state = last.state.on(rules.letter_date, last.valid_until);
+    match state {
+        InvitationState::Open if last.ours => None,
+        InvitationState::Open => Some(LeftOut::new(
+            Reason::OpenInvitation,
+            Detail::ValidUntil(last.valid_until),
+        )),
+        InvitationState::Expired if rules.again.contains(&Again::Expired) => None,
+        InvitationState::Cancelled if rules.again.contains(&Again::Cancelled) => None,
+        ended => Some(LeftOut::new(Reason::InvitedBefore, Detail::Ended(ended))),
+    }
+}
+
+/// What keeps the letter from being written: values that could not be read, and fields that it needs.
+fn problems(client: &Client, style: AddressStyle) -> Vec<Problem> {
+    let mut problems = client.problems.clone();
+    let recipient = client.recipient();
+    if let Err(missing) = recipient.address.lines(style) {
+        for mut problem in missing {
+            if client.recipient.is_some() {
+                problem.field = format!("contact.{}", problem.field);
+            }
+            if !problems.iter().any(|known| known.field == problem.field) {
+                problems.push(problem);
+            }
+        }
+    }
+    for (name, prefix) in [(&client.name, ""), (recipient.name, "contact.")] {
+        let field = format!("{prefix}birth_name");
+        let is_contact = !prefix.is_empty();
+        if name.birth_name.is_empty()
+            && name.partner_name.is_empty()
+            && (!is_contact || client.recipient.is_some())
+            && !problems.iter().any(|known| known.field == field)
+        {
+            problems.push(Problem::new(&field, super::client::ProblemKind::Missing));
+        }
+    }
+    problems
+}

@@ -1,0 +1,14 @@
+//! The words of the field as types. Pure: no files, no database, no clock, no async.
+//!
+//! Everything here can be tested with values alone; time and randomness come in as arguments.
+
+pub mod address;
+pub mod batch;
+pub mod calendar;
+pub mod client;
+pub mod eligibility;
+pub mod invitation;
+pub mod location;
+pub mod name;
+pub mod organisation;
+pub mod selection;

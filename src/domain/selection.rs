@@ -1,0 +1,74 @@
+//! Conservation as a type: who gets a letter and who does not, with nobody lost on the way.
+
+/// Every client of a team, parted into those who get a letter and those left out with one reason each.
+///
+/// It is built by [`Selection::part`] from all clients and afterwards a client can only move from the letters to
+/// the left out, so `letters + left out` stays the number of clients that went in.
+#[derive(Debug, Clone)]
+pub struct Selection<C, R> {
+    letters: Vec<C>,
+    left_out: Vec<(C, R)>,
+}
+
+impl<C, R> Selection<C, R> {
+    /// Parts `clients`: `judge` answers with the reason to leave a client out, or `None` for a letter.
+    pub fn part(clients: Vec<C>, mut judge: impl FnMut(&C) -> Option<R>) -> Self {
+        let mut selection = Self {
+            letters: Vec::with_capacity(clients.len()),
+            left_out: Vec::new(),
+        };
+        for client in clients {
+            match judge(&client) {
+                Some(reason) => selection.left_out.push((client, reason)),
+                None => selection.letters.push(client),
+            }
+        }
+        selection
+    }
+
+    /// Moves every letter for which `judge` has a reason to the left out. The order of the rest stays.
+    pub fn leave_out(&mut self, mut judge: impl FnMut(&C) -> Option<R>) {
+        for client in std::mem::take(&mut self.letters) {
+            match judge(&client) {
+                Some(reason) => self.left_out.push((client, reason)),
+                None => self.letters.push(client),
+            }
+        }
+    }
+
+    /// Puts the letters in order.
+    pub fn sort_letters_by_key<K: Ord>(&mut self, key: impl FnMut(&C) -> K) {
+        self.letters.sort_by_cached_key(key);
+    }
+
+    pub fn letters(&self) -> &[C] {
+        &self.letters
+    }
+
+    pub fn left_out(&self) -> &[(C, R)] {
+        &self.left_out
+    }
+
+    /// All clients: letters and left out.
+    pub fn clients(&self) -> usize {
+        self.letters.len() + self.left_out.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_lost_whatever_the_reasons_say() {
+        let mut selection = Selection::part((0..100).collect(), |n| (n % 3 == 0).then_some("third"));
+        assert_eq!(selection.clients(), 100);
+        selection.leave_out(|n| (n % 5 == 0).then_some("fifth"));
+        assert_eq!(selection.clients(), 100);
+        assert_eq!(selection.letters().len(), 53);
+        let mut everybody: Vec<i32> = selection.letters().to_vec();
+        everybody.extend(selection.left_out().iter().map(|(n, _)| *n));
+        everybody.sort_unstable();
+        assert_eq!(everybody, (0..100).collect::<Vec<_>>());
+    }
+}
