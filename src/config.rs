@@ -65,7 +65,10 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         Failure::input(
             "config_file",
-            format!("the configuration file {} cannot be read: {error}", path.display()),
+            format!(
+                "the configuration file {} cannot be read: {error}",
+                path.display()
+            ),
             "see that it is there and readable, or leave --config out",
         )
     })?;

@@ -14,7 +14,7 @@ pub struct OverviewLine {
     pub client: ClientId,
     /// The name line of the address, empty when there is no name.
     pub name: String,
-    /// The address in one line, empty when it is incomplete.
+    /// The address in one line, empty when it is incomplete or secret.
     pub address: String,
     pub outcome: LineOutcome,
 }

@@ -22,11 +22,13 @@ use crate::{
     operations::{
         App, Failure, Kind,
         app::{Clock, Settings, system_codes},
+        workers::StartWorkers,
     },
 };
 
 /// The whole program: 0 done, 1 the input or the request was wrong, 2 our failure.
-pub fn main() -> ExitCode {
+/// `workers`: who works on the queue when a command needs it done.
+pub fn main(workers: &dyn StartWorkers) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
@@ -40,7 +42,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runtime.block_on(run_command(arguments, &terminal)) {
+    match runtime.block_on(run_command(arguments, &terminal, workers)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.failure(&failure);
@@ -49,10 +51,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-async fn run_command(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
+async fn run_command(
+    arguments: Arguments,
+    terminal: &Terminal,
+    workers: &dyn StartWorkers,
+) -> Result<(), Failure> {
     let settings = config::settings(arguments.global.typed(), arguments.global.config)?;
     match arguments.command {
-        Command::Run(run) => run::run(*run, &settings, terminal).await,
+        Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
         Command::Import(import) => import::run(import, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
     }

@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::terminal::Terminal;
 use crate::{
-    domain::batch::TeamJobState, storage::batches::TeamStatus, wording::english::count,
+    domain::batch::TeamJobState, operations::show_batch::TeamStatus, wording::english::count,
 };
 
 /// Widest team name beside a bar, in characters.
@@ -80,7 +80,8 @@ impl<'a> Progress<'a> {
         if !self.terminal.interactive && !self.terminal.json {
             let letters = count(team.made as usize, "letter", "letters");
             let state = team.state.as_str();
-            self.terminal.note(&format!("{}: {state}, {letters}", team.team_name));
+            self.terminal
+                .note(&format!("{}: {state}, {letters}", team.team_name));
         }
     }
 }

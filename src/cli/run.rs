@@ -1,6 +1,11 @@
 //! `run`: the main job in one go, through the same queue as the service.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde::Serialize;
 
@@ -14,21 +19,26 @@ use crate::{
     operations::{
         App, Failure,
         app::Settings,
-        collect_bundles::{check_folder, collect_bundle},
+        collect_bundles::{Collected, check_folder, collect_ready},
         edition::logo_of_export,
         import_export::{import_export, read_export},
-        show_batch::{BatchSummary, show_batch},
+        show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
         submit_batch::{CheckedRequest, check_request},
+        workers::StartWorkers,
     },
     wording::english::count,
-    worker::Worker,
 };
 
 /// How often the screen and the folder are brought up to date.
 const LOOK: Duration = Duration::from_millis(100);
 
-pub async fn run(arguments: Run, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
+pub async fn run(
+    arguments: Run,
+    settings: &Settings,
+    terminal: &Terminal,
+    workers: &dyn StartWorkers,
+) -> Result<(), Failure> {
     // Everything that can be wrong with the input is found before anything is changed.
     let export = read_export(arguments.folder).await?;
     let request = BatchRequest::from(arguments.request);
@@ -45,9 +55,12 @@ pub async fn run(arguments: Run, settings: &Settings, terminal: &Terminal) -> Re
     let slug = &export.organisation.slug;
     let batches = start_run(&app, slug, &request, &checked, &export.fingerprint).await?;
     for batch in batches.iter().filter(|batch| batch.resumed) {
-        terminal.note(&format!("note: going on with batch {}, which was interrupted", batch.id));
+        terminal.note(&format!(
+            "note: going on with batch {}, which was interrupted",
+            batch.id
+        ));
     }
-    let worker = Worker::start(Arc::clone(&app)).await?;
+    let worker = workers.start(Arc::clone(&app)).await?;
     let files = work(&app, &batches, &arguments.out, terminal).await;
     worker.stop().await?;
     report(&app, &batches, &files?, terminal).await
@@ -65,42 +78,26 @@ async fn check(export: &Export, request: &BatchRequest) -> Result<CheckedRequest
     .await
 }
 
-/// Files by batch and team.
-type Files = BTreeMap<(String, String), PathBuf>;
-
 /// Waits until every team has ended, and takes each bundle out of the store as soon as it is there.
 async fn work(
     app: &App,
     batches: &[RunBatch],
-    out: &std::path::Path,
+    out: &Path,
     terminal: &Terminal,
-) -> Result<Files, Failure> {
-    let mut progress = Progress::new(terminal);
-    let mut files = Files::new();
+) -> Result<Collected, Failure> {
+    let mut screen = Progress::new(terminal);
+    let mut collected = Collected::new();
     loop {
-        let mut statuses = Vec::new();
+        let mut teams = Vec::new();
         for batch in batches {
-            let teams = app.db.team_statuses(&batch.id).await?;
-            for bundle in app.db.bundles(&batch.id).await? {
-                let Some(team) = teams.iter().find(|team| team.team_job == bundle.team_job) else {
-                    continue;
-                };
-                let place = (batch.id.clone(), team.team_id.clone());
-                if !files.contains_key(&place) {
-                    files.insert(place, collect_bundle(app, &bundle, out).await?);
-                }
-            }
-            statuses.extend(teams);
+            // Asked in this order, a team that has ended has its bundle collected in the same round.
+            teams.extend(progress(app, &batch.id).await?);
+            collect_ready(app, &batch.id, out, &mut collected).await?;
         }
-        progress.show(&statuses);
-        let ended = statuses.iter().filter(|team| team.state.is_final()).count();
-        let done = statuses
-            .iter()
-            .filter(|team| team.state == crate::domain::batch::TeamJobState::Done)
-            .count();
-        if ended == statuses.len() && files.len() == done {
-            progress.finish();
-            return Ok(files);
+        screen.show(&teams);
+        if teams.iter().all(|team| team.state.is_final()) {
+            screen.finish();
+            return Ok(collected);
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -109,23 +106,22 @@ async fn work(
 async fn report(
     app: &App,
     batches: &[RunBatch],
-    files: &Files,
+    files: &Collected,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let mut failed = 0;
     for (place, batch) in batches.iter().enumerate() {
         let summary = show_batch(app, &batch.id).await?;
-        let files: BTreeMap<String, PathBuf> = files
+        failed += summary
+            .teams
             .iter()
-            .filter(|((id, _), _)| *id == batch.id)
-            .map(|((_, team), path)| (team.clone(), path.clone()))
-            .collect();
-        failed += summary.teams.iter().filter(|team| team.failure.is_some()).count();
+            .filter(|team| team.failure.is_some())
+            .count();
         if !terminal.json {
-            terminal.print(&table::teams(&summary, &files));
+            terminal.print(&table::teams(&summary, files));
         } else if place + 1 == batches.len() {
             // One object: what was asked for. Bundles of an interrupted run lie beside it.
-            terminal.print_json(&answer(&summary, &files))?;
+            terminal.print_json(&answer(&summary, files))?;
         }
     }
     if failed > 0 {
@@ -159,7 +155,7 @@ struct TeamAnswer<'a> {
     sha256: Option<&'a str>,
 }
 
-fn answer<'a>(summary: &'a BatchSummary, files: &'a BTreeMap<String, PathBuf>) -> Answer<'a> {
+fn answer<'a>(summary: &'a BatchSummary, files: &'a Collected) -> Answer<'a> {
     Answer {
         batch: &summary.id,
         clients: summary.clients(),
@@ -175,7 +171,7 @@ fn answer<'a>(summary: &'a BatchSummary, files: &'a BTreeMap<String, PathBuf>) -
                 clients: team.clients,
                 letters: team.letters,
                 left_out: &team.left_out,
-                bundle: files.get(&team.team_id),
+                bundle: files.get(&team.team_job),
                 sha256: team.bundle.as_ref().map(|bundle| bundle.sha256.as_str()),
             })
             .collect(),

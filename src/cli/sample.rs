@@ -22,9 +22,14 @@ pub async fn run(arguments: Sample, terminal: &Terminal) -> Result<(), Failure> 
     let out = arguments.out.clone();
     let written = tokio::task::spawn_blocking(move || write_sample(&spec, &out)).await;
     let report = match written {
-        Ok(result) => result
-            .map_err(|error| Failure::input("sample", error.to_string(), error.hint()))?,
-        Err(error) => return Err(Failure::ours(format!("writing the sample stopped: {error}"))),
+        Ok(result) => {
+            result.map_err(|error| Failure::input("sample", error.to_string(), error.hint()))?
+        }
+        Err(error) => {
+            return Err(Failure::ours(format!(
+                "writing the sample stopped: {error}"
+            )));
+        }
     };
     if terminal.json {
         return terminal.print_json(&serde_json::json!({

@@ -1,16 +1,21 @@
 //! The closing table: a team a line.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
-use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
 
-use crate::{domain::eligibility::Reason, operations::show_batch::BatchSummary};
+use crate::{
+    domain::eligibility::Reason,
+    operations::{collect_bundles::Collected, show_batch::BatchSummary},
+};
 
-/// Widest table when the output is no terminal, in characters.
-const WIDTH: u16 = 120;
+/// Width of the table when the output is no terminal, in characters.
+const WIDTH: u16 = 160;
+/// From this width on, file names are not broken.
+const WIDE: u16 = 120;
 
 /// Team, clients, letters, left out by reason, file; and a line with the sum when there are more teams.
-pub fn teams(summary: &BatchSummary, files: &BTreeMap<String, PathBuf>) -> String {
+pub fn teams(summary: &BatchSummary, files: &Collected) -> String {
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_BORDERS_ONLY)
@@ -20,7 +25,7 @@ pub fn teams(summary: &BatchSummary, files: &BTreeMap<String, PathBuf>) -> Strin
         table.set_width(WIDTH);
     }
     for team in &summary.teams {
-        let file = match files.get(&team.team_id) {
+        let file = match files.get(&team.team_job) {
             Some(path) => path.display().to_string(),
             None => team
                 .failure
@@ -43,6 +48,11 @@ pub fn teams(summary: &BatchSummary, files: &BTreeMap<String, PathBuf>) -> Strin
             left_out(&summary.left_out()),
             String::new(),
         ]);
+    }
+    if table.width().is_some_and(|width| width >= WIDE)
+        && let Some(files) = table.column_mut(4)
+    {
+        files.set_constraint(ColumnConstraint::ContentWidth);
     }
     for numbers in [1, 2] {
         if let Some(column) = table.column_mut(numbers) {

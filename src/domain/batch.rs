@@ -216,7 +216,10 @@ fn counting_assignments<'a>(all: &[&'a Assignment], day: NaiveDate) -> Vec<&'a A
     if !in_force.is_empty() {
         return in_force;
     }
-    let ended = all.iter().copied().filter(|a| a.end.is_some_and(|end| end < day));
+    let ended = all
+        .iter()
+        .copied()
+        .filter(|a| a.end.is_some_and(|end| end < day));
     let last = ended.max_by_key(|a| (a.end, a.main, a.location.clone()));
     let first = || {
         all.iter()

@@ -65,7 +65,14 @@ mod tests {
     #[test]
     fn both_notations_are_read_and_nothing_else() {
         assert_eq!(parse_date("2026-11-21"), parse_date(" 21-11-2026 "));
-        for wrong in ["21-11-26", "2026-13-01", "31-02-2026", "21/11/2026", "", "morgen"] {
+        for wrong in [
+            "21-11-26",
+            "2026-13-01",
+            "31-02-2026",
+            "21/11/2026",
+            "",
+            "morgen",
+        ] {
             assert_eq!(parse_date(wrong), None, "{wrong}");
         }
     }

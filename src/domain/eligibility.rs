@@ -141,7 +141,8 @@ pub enum Again {
 pub struct LastInvitation {
     pub state: InvitationState,
     pub valid_until: NaiveDate,
-    /// Issued by the very job that asks: a job that is tried again keeps its own letters.
+    /// Issued by the very batch that asks: a job that is tried again keeps its own letters, and whoever another team
+    /// of the batch wrote first is `other_team` all the same.
     pub ours: bool,
 }
 

@@ -186,14 +186,20 @@ mod tests {
     #[test]
     fn a_circle_an_orphan_and_a_twin_are_refused() {
         let circle = vec![location("1", Some("2"), "A"), location("2", Some("1"), "B")];
-        assert!(matches!(LocationTree::new(circle), Err(TreeError::Circle(_))));
+        assert!(matches!(
+            LocationTree::new(circle),
+            Err(TreeError::Circle(_))
+        ));
         let orphan = vec![location("1", Some("9"), "A")];
         assert!(matches!(
             LocationTree::new(orphan),
             Err(TreeError::UnknownParent { .. })
         ));
         let twin = vec![location("1", None, "A"), location("1", None, "B")];
-        assert!(matches!(LocationTree::new(twin), Err(TreeError::Duplicate(_))));
+        assert!(matches!(
+            LocationTree::new(twin),
+            Err(TreeError::Duplicate(_))
+        ));
     }
 
     #[test]

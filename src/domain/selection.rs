@@ -61,7 +61,8 @@ mod tests {
 
     #[test]
     fn nobody_is_lost_whatever_the_reasons_say() {
-        let mut selection = Selection::part((0..100).collect(), |n| (n % 3 == 0).then_some("third"));
+        let mut selection =
+            Selection::part((0..100).collect(), |n| (n % 3 == 0).then_some("third"));
         assert_eq!(selection.clients(), 100);
         selection.leave_out(|n| (n % 5 == 0).then_some("fifth"));
         assert_eq!(selection.clients(), 100);

@@ -1,9 +1,15 @@
 //! `bundle fetch`: takes bundles out of the store into a folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use super::{App, Failure};
 use crate::{bundles::BundleError, storage::bundles::StoredBundle};
+
+/// The files that were written, by team job.
+pub type Collected = BTreeMap<String, PathBuf>;
 
 /// Makes the output folder and sees that files can be written there, before anything else is done.
 pub fn check_folder(folder: &Path) -> Result<(), Failure> {
@@ -13,6 +19,22 @@ pub fn check_folder(folder: &Path) -> Result<(), Failure> {
     };
     std::fs::create_dir_all(folder).map_err(failed)?;
     tempfile::tempfile_in(folder).map_err(failed)?;
+    Ok(())
+}
+
+/// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`.
+pub async fn collect_ready(
+    app: &App,
+    batch_id: &str,
+    folder: &Path,
+    collected: &mut Collected,
+) -> Result<(), Failure> {
+    for bundle in app.db.bundles(batch_id).await? {
+        if !collected.contains_key(&bundle.team_job) {
+            let path = collect_bundle(app, &bundle, folder).await?;
+            collected.insert(bundle.team_job, path);
+        }
+    }
     Ok(())
 }
 

@@ -32,7 +32,9 @@ pub async fn edition(
     });
     match built.await {
         Ok(edition) => Ok(Arc::new(edition?)),
-        Err(error) => Err(Failure::ours(format!("checking the letter stopped: {error}"))),
+        Err(error) => Err(Failure::ours(format!(
+            "checking the letter stopped: {error}"
+        ))),
     }
 }
 
@@ -76,7 +78,11 @@ pub async fn logo_of_store(app: &App, hash: Option<&str>) -> Result<Option<Logo>
         "png" => LogoFormat::Png,
         "jpg" => LogoFormat::Jpg,
         "pdf" => LogoFormat::Pdf,
-        other => return Err(Failure::ours(format!("a logo of the unknown format '{other}'"))),
+        other => {
+            return Err(Failure::ours(format!(
+                "a logo of the unknown format '{other}'"
+            )));
+        }
     };
     Ok(Some(Logo {
         format,

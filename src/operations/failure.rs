@@ -123,13 +123,17 @@ impl From<StorageError> for Failure {
             StorageError::Key { .. } => (
                 Kind::Input,
                 "key_file",
-                Some("put the right key file back with mode 0600; without it no code in this data folder opens"),
+                Some(
+                    "put the right key file back with mode 0600; without it no code in this data folder opens",
+                ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
             StorageError::Database(_) => (
                 Kind::TryAgain,
                 "database",
-                Some("see that the disk is not full and the data folder can be written, then try again"),
+                Some(
+                    "see that the disk is not full and the data folder can be written, then try again",
+                ),
             ),
             _ => (Kind::Ours, "storage", None),
         };
@@ -154,7 +158,9 @@ impl From<BundleError> for Failure {
             BundleError::Folder { .. } => (
                 Kind::Input,
                 "output_folder",
-                Some("make the folder writable or choose another with --out; see that the disk is not full"),
+                Some(
+                    "make the folder writable or choose another with --out; see that the disk is not full",
+                ),
             ),
             BundleError::Write(_) | BundleError::Store(_) => (
                 Kind::TryAgain,

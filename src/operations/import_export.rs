@@ -12,7 +12,9 @@ use crate::{
 pub async fn read_export(folder: PathBuf) -> Result<Export, Failure> {
     match tokio::task::spawn_blocking(move || exports::read_export(&folder)).await {
         Ok(result) => Ok(result?),
-        Err(error) => Err(Failure::ours(format!("reading the export stopped: {error}"))),
+        Err(error) => Err(Failure::ours(format!(
+            "reading the export stopped: {error}"
+        ))),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod run_team_job;
 pub mod show_batch;
 pub mod start_run;
 pub mod submit_batch;
+pub mod workers;
 
 pub use app::App;
 pub use failure::{Failure, Kind};

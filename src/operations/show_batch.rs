@@ -6,11 +6,10 @@ use super::{App, Failure};
 use crate::{
     bundles::manifest::counts,
     domain::batch::TeamJobState,
-    storage::{
-        bundles::StoredBundle,
-        team_jobs::Outcome,
-    },
+    storage::{bundles::StoredBundle, team_jobs::Outcome},
 };
+
+pub use crate::storage::batches::TeamStatus;
 
 #[derive(Debug, Clone)]
 pub struct BatchSummary {
@@ -21,6 +20,7 @@ pub struct BatchSummary {
 /// A team's part of a batch. Until it is done, `clients` is who was planned and the rest is empty.
 #[derive(Debug, Clone)]
 pub struct TeamSummary {
+    pub team_job: String,
     pub team_id: String,
     pub team_name: String,
     pub state: TeamJobState,
@@ -52,6 +52,11 @@ impl BatchSummary {
     }
 }
 
+/// Where the teams of a batch are, without their outcomes: cheap enough to ask again and again.
+pub async fn progress(app: &App, id: &str) -> Result<Vec<TeamStatus>, Failure> {
+    Ok(app.db.team_statuses(id).await?)
+}
+
 pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
     let bundles = app.db.bundles(id).await?;
     let mut teams = Vec::new();
@@ -78,6 +83,7 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
                 .iter()
                 .find(|bundle| bundle.team_job == status.team_job)
                 .cloned(),
+            team_job: status.team_job,
             team_id: status.team_id,
             team_name: status.team_name,
             state: status.state,
@@ -92,5 +98,8 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
 
 async fn last_reason(app: &App, team_job: &str) -> Result<Option<String>, Failure> {
     let attempts = app.db.attempts(team_job).await?;
-    Ok(attempts.into_iter().rev().find_map(|attempt| attempt.reason))
+    Ok(attempts
+        .into_iter()
+        .rev()
+        .find_map(|attempt| attempt.reason))
 }

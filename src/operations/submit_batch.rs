@@ -14,7 +14,10 @@ use crate::{
         organisation::{Organisation, Slug},
     },
     letters::Logo,
-    storage::batches::NewBatch,
+    storage::{
+        batches::{NewBatch, TeamName},
+        exports::StoredOrganisation,
+    },
 };
 
 /// A request with everything looked up: the teams exist, the dates are possible, the letter can be made.
@@ -22,7 +25,7 @@ use crate::{
 pub struct CheckedRequest {
     pub options: BatchOptions,
     pub teams: Vec<LocationId>,
-    pub team_names: Vec<String>,
+    pub team_names: Vec<TeamName>,
 }
 
 /// Checks a request against an organisation and its export, changing nothing.
@@ -36,10 +39,13 @@ pub async fn check_request(
 ) -> Result<CheckedRequest, Failure> {
     let options = BatchOptions::resolve(request, &organisation.letter, today)?;
     let teams = find_teams(request, tree, assignments)?;
-    let team_names: Vec<String> = teams
+    let team_names: Vec<TeamName> = teams
         .iter()
         .filter_map(|id| tree.get(id))
-        .map(|location| location.letter_name().to_owned())
+        .map(|location| TeamName {
+            name: location.name.clone(),
+            letter_name: location.letter_name().to_owned(),
+        })
         .collect();
     if options.with_logo && logo.is_none() {
         return Err(Failure::input(
@@ -48,7 +54,9 @@ pub async fn check_request(
             "add `logo = \"logo.svg\"`, or ask for letters with --no-logo",
         ));
     }
-    let first_team = team_names.first().map_or("", String::as_str);
+    let first_team = team_names
+        .first()
+        .map_or("", |team| team.letter_name.as_str());
     edition(organisation, logo, &options, first_team).await?;
     Ok(CheckedRequest {
         options,
@@ -75,7 +83,11 @@ fn find_teams(
     }
     let mut teams = Vec::new();
     for text in &request.teams {
-        let id = tree.find(text).map_err(|error| unknown_team(text, error))?.id.clone();
+        let id = tree
+            .find(text)
+            .map_err(|error| unknown_team(text, error))?
+            .id
+            .clone();
         // The same team named twice is one team.
         if !teams.contains(&id) {
             teams.push(id);
@@ -90,7 +102,9 @@ fn unknown_team(text: &str, error: FindError) -> Failure {
             "unknown_team",
             format!("there is no team '{text}'"),
             match nearest {
-                Some(name) => format!("did you mean '{name}'? locations.csv lists all ids and names"),
+                Some(name) => {
+                    format!("did you mean '{name}'? locations.csv lists all ids and names")
+                }
                 None => "use an id or a name from locations.csv".to_owned(),
             },
         ),
@@ -147,7 +161,7 @@ pub async fn submit_batch(
 async fn save_plan(
     app: &App,
     id: &str,
-    stored: &crate::storage::exports::StoredOrganisation,
+    stored: &StoredOrganisation,
     checked: &CheckedRequest,
     plan: &BatchPlan,
     from_run: bool,

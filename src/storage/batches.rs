@@ -1,9 +1,7 @@
 //! Batches and their plans: what was asked for, for which teams, with which clients.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Database, StorageError,
@@ -25,10 +23,19 @@ pub struct NewBatch<'a> {
     pub options: &'a BatchOptions,
     pub plan: &'a BatchPlan,
     /// Names of the plan's teams, in its order.
-    pub team_names: &'a [String],
+    pub team_names: &'a [TeamName],
     /// Fingerprint of export, teams and options.
     pub fingerprint: &'a str,
     pub from_run: bool,
+}
+
+/// What a team is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TeamName {
+    /// In the tree of locations.
+    pub name: String,
+    /// In a letter.
+    pub letter_name: String,
 }
 
 /// A batch as it was saved.
@@ -79,7 +86,7 @@ impl Database {
             let teams = new.plan.teams.iter().zip(new.team_names);
             teams
                 .filter(|(plan, _)| plan.team == *team)
-                .map(|(_, name)| name.clone())
+                .map(|(_, name)| name.name.clone())
                 .next()
         };
         let mut jobs = Vec::new();
@@ -99,7 +106,8 @@ impl Database {
                 batch_id: Set(id.clone()),
                 position: Set(position),
                 team_id: Set(team.team.to_string()),
-                team_name: Set(name.clone()),
+                team_name: Set(name.name.clone()),
+                letter_name: Set(name.letter_name.clone()),
                 state: Set(TeamJobState::Queued.as_str().to_owned()),
                 expected: Set(0),
                 made: Set(0),

@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -90,7 +91,9 @@ impl Database {
     }
 
     pub async fn logo(&self, hash: &str) -> Result<Option<StoredLogo>, StorageError> {
-        let row = logo::Entity::find_by_id(hash).one(self.connection()).await?;
+        let row = logo::Entity::find_by_id(hash)
+            .one(self.connection())
+            .await?;
         Ok(row.map(|row| StoredLogo {
             format: row.format,
             bytes: row.bytes,
@@ -107,6 +110,26 @@ impl Database {
         rows.iter()
             .map(|row| Ok(serde_json::from_str(&row.record)?))
             .collect()
+    }
+
+    /// The assignments of these clients, in no order that matters.
+    pub async fn assignments_of(
+        &self,
+        slug: &Slug,
+        ids: &[ClientId],
+    ) -> Result<Vec<Assignment>, StorageError> {
+        let mut assignments = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let rows = assignment::Entity::find()
+                .filter(assignment::Column::Organisation.eq(slug.as_str()))
+                .filter(assignment::Column::ClientId.is_in(chunk.iter().map(ClientId::as_str)))
+                .all(self.connection())
+                .await?;
+            for row in rows {
+                assignments.push(read_assignment(row)?);
+            }
+        }
+        Ok(assignments)
     }
 
     /// The assignments of all clients, also of those who are no longer in the export.
@@ -142,10 +165,7 @@ impl Database {
     }
 }
 
-async fn save_logo(
-    tx: &impl ConnectionTrait,
-    stored: &StoredLogo,
-) -> Result<String, StorageError> {
+async fn save_logo(tx: &impl ConnectionTrait, stored: &StoredLogo) -> Result<String, StorageError> {
     let hash = hex::encode(Sha256::digest(&stored.bytes));
     logo::Entity::insert(logo::ActiveModel {
         hash: Set(hash.clone()),
@@ -237,7 +257,10 @@ async fn save_clients(
     let (present, mentioned): (Vec<&Client>, Vec<&Client>) =
         export.clients.iter().partition(|client| client.in_export);
     for chunk in present.chunks(CHUNK) {
-        let rows: Vec<_> = chunk.iter().map(|client| row(client)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|client| row(client))
+            .collect::<Result<_, _>>()?;
         client::Entity::insert_many(rows)
             .on_conflict(
                 key()
@@ -248,7 +271,10 @@ async fn save_clients(
             .await?;
     }
     for chunk in mentioned.chunks(CHUNK) {
-        let rows: Vec<_> = chunk.iter().map(|client| row(client)).collect::<Result<_, _>>()?;
+        let rows: Vec<_> = chunk
+            .iter()
+            .map(|client| row(client))
+            .collect::<Result<_, _>>()?;
         client::Entity::insert_many(rows)
             .on_conflict(key().do_nothing().to_owned())
             .exec_without_returning(tx)

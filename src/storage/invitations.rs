@@ -3,7 +3,7 @@
 //! That a client has at most one open invitation is the database's promise (`one_open_invitation_a_client`): of two
 //! jobs that write the same client at the same time, one gets the row and the other learns that it was too late.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -75,13 +75,19 @@ impl Database {
         Ok(issued)
     }
 
-    /// The newest invitation of each client that left the house, as seen by the job that asks.
+    /// The newest invitation of each client that left the house, as seen by the batch of the job that asks.
     pub async fn last_invitations(
         &self,
-        slug: &Slug,
+        job: &StartedJob,
         clients: &[ClientId],
-        team_job: &str,
     ) -> Result<HashMap<ClientId, LastInvitation>, StorageError> {
+        let slug = &job.batch.organisation.slug;
+        let siblings: HashSet<String> = self
+            .team_statuses(&job.batch.id)
+            .await?
+            .into_iter()
+            .map(|team| team.team_job)
+            .collect();
         let mut last = HashMap::new();
         for chunk in clients.chunks(CHUNK) {
             let rows = invitation::Entity::find()
@@ -99,7 +105,7 @@ impl Database {
                     LastInvitation {
                         state: read_state(&row.state)?,
                         valid_until: row.valid_until,
-                        ours: row.team_job_id == team_job,
+                        ours: siblings.contains(&row.team_job_id),
                     },
                 );
             }

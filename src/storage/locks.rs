@@ -57,7 +57,10 @@ mod tests {
     #[test]
     fn a_lock_is_held_once_and_only_a_file_left_unlocked_tells_of_a_death() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(!LifeLock::owner_is_dead(folder.path(), "w"), "nothing is known");
+        assert!(
+            !LifeLock::owner_is_dead(folder.path(), "w"),
+            "nothing is known"
+        );
         let held = LifeLock::take(folder.path(), "w").unwrap();
         assert!(held.is_some());
         assert!(LifeLock::take(folder.path(), "w").unwrap().is_none());

@@ -5,8 +5,9 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 
@@ -15,14 +16,9 @@ use super::{
     batches::{StoredBatch, read_state},
     entities::{bundle, team_client, team_job, team_job_attempt},
     exports::CHUNK,
-    new_id,
-    invitations,
+    invitations, new_id,
 };
-use crate::domain::{
-    batch::TeamJobState,
-    client::ClientId,
-    eligibility::LeftOut,
-};
+use crate::domain::{batch::TeamJobState, client::ClientId, eligibility::LeftOut};
 
 /// An attempt at a team job that has started.
 #[derive(Debug, Clone)]
@@ -31,6 +27,8 @@ pub struct StartedJob {
     pub attempt: u32,
     pub team_id: String,
     pub team_name: String,
+    /// What the letters call the team.
+    pub letter_name: String,
     pub batch: StoredBatch,
 }
 
@@ -41,7 +39,9 @@ pub enum Start {
     /// Done, failed or cancelled: nothing is left to do.
     Final,
     /// The job has begun `attempts` times and never ended: something in it kills its worker.
-    Poisoned { attempts: u32 },
+    Poisoned {
+        attempts: u32,
+    },
 }
 
 /// A client of a team job as it was planned.
@@ -90,7 +90,9 @@ impl Database {
         let job = team_job::Entity::find_by_id(team_job)
             .one(&tx)
             .await?
-            .ok_or_else(|| StorageError::Unexpected(format!("a task without team job {team_job}")))?;
+            .ok_or_else(|| {
+                StorageError::Unexpected(format!("a task without team job {team_job}"))
+            })?;
         if read_state(&job.state)?.is_final() {
             return Ok(Start::Final);
         }
@@ -126,6 +128,7 @@ impl Database {
             attempt: attempt.unsigned_abs(),
             team_id: job.team_id,
             team_name: job.team_name,
+            letter_name: job.letter_name,
             batch,
         })))
     }

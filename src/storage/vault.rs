@@ -61,8 +61,15 @@ impl Vault {
         if key.len() != KEY_BYTES {
             return Err(broken("does not hold 64 hexadecimal digits"));
         }
-        let derive = |label: &[u8]| Some(Hmac::<Sha256>::new_from_slice(&key).ok()?.chain_update(label));
-        let (Some(seal), Some(hash)) = (derive(b"brievenbus seal v1"), derive(b"brievenbus hash v1"))
+        let derive = |label: &[u8]| {
+            Some(
+                Hmac::<Sha256>::new_from_slice(&key)
+                    .ok()?
+                    .chain_update(label),
+            )
+        };
+        let (Some(seal), Some(hash)) =
+            (derive(b"brievenbus seal v1"), derive(b"brievenbus hash v1"))
         else {
             return Err(broken("does not hold a key of a usable length"));
         };
@@ -145,7 +152,12 @@ fn make_key(key_file: &Path) -> Result<(), StorageError> {
         .mode(0o600)
         .open(&beside)
         .map_err(failed)?;
-    writeln!(file, "{}", Zeroizing::new(hex::encode(key.as_slice())).as_str()).map_err(failed)?;
+    writeln!(
+        file,
+        "{}",
+        Zeroizing::new(hex::encode(key.as_slice())).as_str()
+    )
+    .map_err(failed)?;
     file.sync_all().map_err(failed)?;
     let linked = fs::hard_link(&beside, key_file);
     fs::remove_file(&beside).map_err(failed)?;
@@ -178,7 +190,10 @@ mod tests {
         }
         let other = Vault::open(&folder.path().join("other")).unwrap();
         assert!(other.open_seal(&sealed, "A").is_err());
-        assert_ne!(other.hash(&code("0012345678")), vault.hash(&code("0012345678")));
+        assert_ne!(
+            other.hash(&code("0012345678")),
+            vault.hash(&code("0012345678"))
+        );
     }
 
     #[test]

@@ -56,7 +56,9 @@ fn open_invitation(detail: &Detail) -> String {
         Detail::ValidUntil(date) => format!(", geldig tot en met {}", long_date(*date)),
         _ => String::new(),
     };
-    format!("Heeft al een openstaande uitnodiging{until}. Is de brief kwijt? Vraag dan een nieuwe aan.")
+    format!(
+        "Heeft al een openstaande uitnodiging{until}. Is de brief kwijt? Vraag dan een nieuwe aan."
+    )
 }
 
 fn invited_before(detail: &Detail) -> String {
@@ -100,9 +102,12 @@ fn does_not_fit(detail: &Detail) -> String {
             format!("De brief is {lines} regels te lang voor één A4. Maak de tekst korter.")
         }
         Detail::WordTooWide => {
-            "Een naam zonder spaties is te lang voor één regel van de brief. Kort hem in Ons in.".into()
+            "Een naam zonder spaties is te lang voor één regel van de brief. Kort hem in Ons in."
+                .into()
         }
-        _ => "Naam of adres is te groot voor het venster van de envelop. Kort het in Ons in.".into(),
+        _ => {
+            "Naam of adres is te groot voor het venster van de envelop. Kort het in Ons in.".into()
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use apalis_core::backend::{
     persistence::TaskPersistLayer,
 };
 use apalis_sqlite::{Config, SqliteStorage};
+use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 use tokio::task::JoinHandle;
 
@@ -26,6 +27,7 @@ use crate::{
     operations::{
         App, Failure,
         run_team_job::{Ended, run_team_job},
+        workers::{StartWorkers, Workers},
     },
     storage::tasks::{QUEUE, TeamJobTask},
 };
@@ -33,8 +35,17 @@ use crate::{
 /// How often the queue is asked for work when it is quiet.
 const POLL: Duration = Duration::from_millis(200);
 
-/// Workers that run in this process until they are stopped.
-pub struct Worker {
+/// Starts workers in this process.
+pub struct InProcess;
+
+impl StartWorkers for InProcess {
+    fn start(&self, app: Arc<App>) -> BoxFuture<'_, Result<Box<dyn Workers>, Failure>> {
+        async { Ok(Box::new(Worker::start(app).await?) as Box<dyn Workers>) }.boxed()
+    }
+}
+
+/// Workers that run until they are stopped.
+struct Worker {
     stop: MonitorContext,
     monitor: JoinHandle<Result<(), MonitorError>>,
     heartbeat: JoinHandle<()>,
@@ -42,7 +53,7 @@ pub struct Worker {
 
 impl Worker {
     /// Starts working on the queue, on as many jobs at a time as the app has threads.
-    pub async fn start(app: Arc<App>) -> Result<Self, Failure> {
+    async fn start(app: Arc<App>) -> Result<Self, Failure> {
         heartbeat::release_the_dead(&app).await?;
         let config = Config::default()
             .queue(QUEUE)
@@ -51,8 +62,7 @@ impl Worker {
             .heartbeat_interval(heartbeat::BEAT)
             .missed_heartbeats(MISSED_BEATS);
         let pool = app.db.pool().clone();
-        let backend =
-            move || SqliteStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
+        let backend = move || SqliteStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
         Ok(Self::start_on(app, backend))
     }
 
@@ -86,29 +96,35 @@ impl Worker {
                     .build(handle)
             }
         };
-        let monitor = Monitor::new().register(register).should_restart(|_, error| {
-            tracing::warn!(%error, "worker restarts");
-            true
-        });
+        let monitor = Monitor::new()
+            .register(register)
+            .should_restart(|_, error| {
+                tracing::warn!(%error, "worker restarts");
+                true
+            });
         Self {
             stop: monitor.context(),
             monitor: tokio::spawn(monitor.run()),
             heartbeat,
         }
     }
+}
 
-    /// Takes no new job, waits for those under way, and ends.
-    pub async fn stop(self) -> Result<(), Failure> {
-        let stopped = self.stop.shutdown();
-        let ended = self.monitor.await;
-        self.heartbeat.abort();
-        match (stopped, ended) {
-            (Ok(()), Ok(Ok(()))) => Ok(()),
-            (Err(error), _) | (_, Ok(Err(error))) => {
-                Err(Failure::ours(format!("the worker did not stop well: {error}")))
+impl Workers for Worker {
+    fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>> {
+        async {
+            let stopped = self.stop.shutdown();
+            let ended = self.monitor.await;
+            self.heartbeat.abort();
+            match (stopped, ended) {
+                (Ok(()), Ok(Ok(()))) => Ok(()),
+                (Err(error), _) | (_, Ok(Err(error))) => Err(Failure::ours(format!(
+                    "the worker did not stop well: {error}"
+                ))),
+                (_, Err(error)) => Err(Failure::ours(format!("the worker broke down: {error}"))),
             }
-            (_, Err(error)) => Err(Failure::ours(format!("the worker broke down: {error}"))),
         }
+        .boxed()
     }
 }
 

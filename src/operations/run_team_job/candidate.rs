@@ -20,7 +20,11 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    pub fn new(client: Client, written_by: Option<String>, preferences: &LetterPreferences) -> Self {
+    pub fn new(
+        client: Client,
+        written_by: Option<String>,
+        preferences: &LetterPreferences,
+    ) -> Self {
         let recipient = client.recipient();
         let style = preferences.name_style;
         Self {
@@ -49,8 +53,11 @@ impl Candidate {
         &self.addressee
     }
 
-    /// The address in one line; empty when it is incomplete.
+    /// The address in one line; empty when it is incomplete, and when it is secret: the overview goes round.
     pub fn address(&self) -> String {
+        if self.client.secret {
+            return String::new();
+        }
         self.address_lines.join(", ")
     }
 

@@ -13,9 +13,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::{
-    candidate::Candidate,
-    pack_bundle::pack_bundle,
-    select_eligible::select_eligible,
+    candidate::Candidate, pack_bundle::pack_bundle, select_eligible::select_eligible,
     typeset_letters::typeset_letters,
 };
 use super::{
@@ -73,7 +71,14 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
         Ok(Ok(())) => Ok(Ended::Finished),
         Ok(Err(failure)) if failure.code == "taken_over" => Ok(Ended::Finished),
         Ok(Err(failure)) => end_badly(app, &job, &failure).await,
-        Err(_) => end_badly(app, &job, &Failure::ours("a part of the program broke down")).await,
+        Err(_) => {
+            end_badly(
+                app,
+                &job,
+                &Failure::ours("a part of the program broke down"),
+            )
+            .await
+        }
     }
 }
 
@@ -81,7 +86,7 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
 async fn make_bundle(app: &App, job: &StartedJob) -> Result<(), Failure> {
     let batch = &job.batch;
     let logo = logo_of_store(app, batch.logo_hash.as_deref()).await?;
-    let edition = edition(&batch.organisation, logo, &batch.options, &job.team_name).await?;
+    let edition = edition(&batch.organisation, logo, &batch.options, &job.letter_name).await?;
 
     let mut selection = select_eligible(app, job, &edition).await?;
     let codes = issue_invitations(app, job, &mut selection).await?;

@@ -3,8 +3,7 @@
 use super::{TeamSelection, candidate::Candidate};
 use crate::{
     bundles::{
-        BundleError,
-        file_name,
+        BundleError, file_name,
         manifest::{
             FORMAT, Manifest, ManifestOptions, ManifestOrganisation, ManifestTeam,
             ManifestTemplate, counts,
@@ -73,9 +72,11 @@ async fn bundle_file_name(app: &App, job: &StartedJob) -> Result<String, Failure
 
 /// Names for the finished PDFs: the files to print first, then the letters one by one.
 fn parts(selection: &TeamSelection, typeset: &Typeset) -> Vec<Part> {
-    let prints = typeset.prints.iter().enumerate().map(|(index, piece)| {
-        part(file_name::print(index, typeset.prints.len()), piece)
-    });
+    let prints = typeset
+        .prints
+        .iter()
+        .enumerate()
+        .map(|(index, piece)| part(file_name::print(index, typeset.prints.len()), piece));
     let singles = (1..)
         .zip(selection.letters().iter().zip(&typeset.singles))
         .map(|(number, (candidate, piece))| part(file_name::single(number, candidate.id()), piece));

@@ -28,13 +28,13 @@ pub async fn select_eligible(
     let ids: Vec<ClientId> = planned.iter().map(|p| p.client.clone()).collect();
     let in_care: HashSet<ClientId> = app
         .db
-        .assignments(slug)
+        .assignments_of(slug, &ids)
         .await?
         .into_iter()
         .filter(|assignment| assignment.in_force(options.letter_date))
         .map(|assignment| assignment.client)
         .collect();
-    let last = app.db.last_invitations(slug, &ids, &job.team_job).await?;
+    let last = app.db.last_invitations(job, &ids).await?;
     let mut clients: HashMap<ClientId, Client> = app
         .db
         .clients(slug, &ids)
@@ -82,9 +82,8 @@ fn sort(selection: &mut TeamSelection, preferences: &LetterPreferences) {
             selection.sort_letters_by_key(|c| (c.client.name.sort_key(), id_key(c.id())));
         }
         LetterOrder::Address => {
-            selection.sort_letters_by_key(|c| {
-                (c.client.recipient().address.sort_key(), id_key(c.id()))
-            });
+            selection
+                .sort_letters_by_key(|c| (c.client.recipient().address.sort_key(), id_key(c.id())));
         }
         LetterOrder::ClientId => selection.sort_letters_by_key(|c| id_key(c.id())),
     }

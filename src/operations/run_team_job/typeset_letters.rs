@@ -23,9 +23,10 @@ pub async fn typeset_letters(
 ) -> Result<Typeset, Failure> {
     let mut letters: Vec<LetterContent> = Vec::with_capacity(selection.letters().len());
     for candidate in selection.letters() {
-        let code = issued.codes.remove(candidate.id()).ok_or_else(|| {
-            Failure::ours(format!("client {} was given no code", candidate.id()))
-        })?;
+        let code = issued
+            .codes
+            .remove(candidate.id())
+            .ok_or_else(|| Failure::ours(format!("client {} was given no code", candidate.id())))?;
         letters.push(candidate.letter(code));
     }
     app.db.report_progress(job, letters.len(), 0).await?;
@@ -47,7 +48,8 @@ async fn press(
     edition: &Arc<Edition>,
     letters: Vec<LetterContent>,
 ) -> Result<Typeset, Failure> {
-    let spool = tempfile::tempfile_in(&app.spool_dir).map_err(crate::bundles::BundleError::Write)?;
+    let spool =
+        tempfile::tempfile_in(&app.spool_dir).map_err(crate::bundles::BundleError::Write)?;
     let expected = letters.len();
     let (app, job, edition) = (app.clone(), job.clone(), Arc::clone(edition));
     let runtime = tokio::runtime::Handle::current();
@@ -74,9 +76,8 @@ fn left_out(misfit: &Misfit) -> LeftOut {
         }
         Misfit::AddressTooLarge => LeftOut::new(Reason::DoesNotFit, Detail::AddressTooLarge),
         Misfit::WordTooWide => LeftOut::new(Reason::DoesNotFit, Detail::WordTooWide),
-        Misfit::MissingGlyph(characters) => LeftOut::new(
-            Reason::MissingGlyph,
-            Detail::Characters(characters.clone()),
-        ),
+        Misfit::MissingGlyph(characters) => {
+            LeftOut::new(Reason::MissingGlyph, Detail::Characters(characters.clone()))
+        }
     }
 }

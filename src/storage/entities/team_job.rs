@@ -9,7 +9,10 @@ pub struct Model {
     /// Place of the team in the request.
     pub position: i32,
     pub team_id: String,
+    /// Its name in the tree of locations.
     pub team_name: String,
+    /// Its name in a letter.
+    pub letter_name: String,
     /// `domain::batch::TeamJobState`.
     pub state: String,
     /// Letters that the current attempt expects to make.

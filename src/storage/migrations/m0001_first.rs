@@ -37,7 +37,11 @@ impl MigrationTrait for Migration {
     }
 }
 
-fn table(name: &'static str, columns: Vec<ColumnDef>, key: &[&'static str]) -> TableCreateStatement {
+fn table(
+    name: &'static str,
+    columns: Vec<ColumnDef>,
+    key: &[&'static str],
+) -> TableCreateStatement {
     let mut table = Table::create();
     table.table(name);
     for mut column in columns {
@@ -170,6 +174,7 @@ fn team_job() -> TableCreateStatement {
             integer("position"),
             string("team_id"),
             string("team_name"),
+            string("letter_name"),
             string("state"),
             integer("expected"),
             integer("made"),

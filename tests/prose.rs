@@ -1,0 +1,161 @@
+//! README, ARCHITECTURE and the map in `lib.rs` say what is so: their paths exist and their commands run.
+
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+const PAGES: [&str; 4] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "src/lib.rs",
+    "fixtures/de-beste-zorg/README.md",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn page(name: &str) -> String {
+    fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// Files and folders that come into being when the program runs, named in the prose.
+const MADE_AT_RUN: [&str; 12] = [
+    "bundles/",
+    "brievenbus-data/",
+    "brieven.pdf",
+    "brieven/",
+    "brieven-001.pdf",
+    "overzicht.csv",
+    "manifest.json",
+    "organisation.toml",
+    "locations.csv",
+    "clients.csv",
+    "location_assignments.csv",
+    "contacts.csv",
+];
+
+fn looks_like_a_path(word: &str) -> bool {
+    let plain = word
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let ending = [
+        ".rs", ".md", ".toml", ".typ", ".txt", ".png", ".csv", ".svg",
+    ];
+    plain && (word.contains('/') || ending.iter().any(|end| word.ends_with(end)))
+}
+
+#[test]
+fn every_path_that_is_named_exists() {
+    let mut missing = Vec::new();
+    let mut found = 0;
+    for name in PAGES {
+        let text = page(name);
+        let beside = root().join(name).parent().unwrap().to_owned();
+        let quoted = text.split('`').skip(1).step_by(2);
+        let linked = text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split(')').next());
+        for word in quoted.chain(linked).filter(|word| looks_like_a_path(word)) {
+            if MADE_AT_RUN.iter().any(|made| word.starts_with(made)) {
+                continue;
+            }
+            let there = [root().to_owned(), root().join("src"), beside.clone()]
+                .iter()
+                .any(|folder| folder.join(word).exists());
+            found += usize::from(there);
+            if !there {
+                missing.push(format!("{name}: {word}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(
+        found > 20,
+        "only {found} paths were found: is the prose still read?"
+    );
+}
+
+/// Lines of ```sh blocks, comments and continuations resolved.
+fn commands(text: &str) -> Vec<String> {
+    let mut commands = Vec::new();
+    let mut inside = false;
+    for line in text.lines() {
+        let line = line.trim_start_matches("//!").trim();
+        if line.starts_with("```") {
+            inside = line == "```sh";
+        } else if inside && !line.is_empty() && !line.starts_with('#') {
+            let command = line.split(" #").next().unwrap().trim();
+            commands.push(command.to_owned());
+        }
+    }
+    commands
+}
+
+#[test]
+fn every_command_that_is_named_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["fixtures", "letter-templates"] {
+        symlink(root().join(name), folder.path().join(name)).unwrap();
+    }
+    let mut run = 0;
+    for name in PAGES {
+        for command in commands(&page(name)) {
+            let ours = command
+                .strip_prefix("cargo run --release -- ")
+                .or_else(|| command.strip_prefix("target/release/brievenbus "));
+            match ours {
+                Some(arguments) => {
+                    run_ours(folder.path(), name, arguments);
+                    run += 1;
+                }
+                None => assert!(is_known(&command), "{name}: what is `{command}`?"),
+            }
+        }
+    }
+    assert!(
+        run >= 3,
+        "only {run} commands were run: is the prose still read?"
+    );
+}
+
+fn run_ours(folder: &Path, page: &str, arguments: &str) {
+    let output = Command::new(env!("CARGO_BIN_EXE_brievenbus"))
+        .args(arguments.split_whitespace())
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{page}: brievenbus {arguments}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Commands that a test cannot run, because it would run itself or take minutes: their parts exist.
+fn is_known(command: &str) -> bool {
+    match command {
+        "tests/run" => root().join("tests/run").exists(),
+        "cargo bench --bench main_job" => {
+            page("Cargo.toml").contains("name = \"main_job\"")
+                && root().join("benches/main_job.rs").exists()
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn ci_runs_what_the_readme_says() {
+    assert!(commands(&page("README.md")).contains(&"tests/run".to_owned()));
+    assert!(page(".ci/run").trim_end().ends_with("/../tests/run\""));
+}
+
+#[test]
+fn the_readme_is_one_page() {
+    assert!(page("README.md").lines().count() < 200);
+}
