@@ -1,0 +1,489 @@
+//! The provider's text: paragraphs, `- ` lists and `**bold**`, with placeholders in square brackets.
+//!
+//! It is parsed as CommonMark, and what CommonMark knows beyond that is refused with line, column and a hint, so that
+//! nobody finds a stray `#` or a lost link in a printed letter. Square brackets are taken out of the parser's sight
+//! beforehand: a placeholder is never half a link. Values come in after parsing, as data; nothing is expanded twice.
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use thiserror::Error;
+
+use super::{placeholder::Placeholder, typography};
+
+/// Far above what one A4 holds; it bounds the work that a text can cause.
+const MOST_CHARACTERS: usize = 20_000;
+
+/// Stand in for the brackets of a placeholder while the parser looks: one byte each, so positions stay, and
+/// refused in the source, so they can't be there already.
+const OPEN: char = '\u{1}';
+const CLOSE: char = '\u{2}';
+
+/// A text that was read and may be printed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct LetterText {
+    pub(super) blocks: Vec<Block>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Block {
+    Paragraph(Vec<Span>),
+    List(Vec<Vec<Span>>),
+}
+
+/// A stretch of a paragraph.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Span {
+    Text { text: String, bold: bool },
+    Value { placeholder: Placeholder, bold: bool },
+    LineBreak,
+}
+
+/// What is wrong with a text and where: line and column count characters from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("line {line}, column {column}: {problem}")]
+pub struct TextError {
+    pub line: usize,
+    pub column: usize,
+    pub problem: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// Reads a text in which the placeholders in `accepted` may be used.
+///
+/// # Errors
+/// The first thing that is wrong with it, in the order of the text.
+pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText, TextError> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source).replace("\r\n", "\n");
+    check_characters(&source)?;
+    let masked = mask_placeholders(&source);
+    let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
+    let mut reader = Reader {
+        source: &source,
+        masked: &masked,
+        accepted,
+        blocks: Vec::new(),
+        items: None,
+        spans: None,
+        run: Vec::new(),
+        bold: 0,
+    };
+    let mut events = parser.into_offset_iter();
+    let definition = events.reference_definitions().iter().map(|(_, def)| def.span.start).min();
+    for (event, range) in events.by_ref() {
+        // A definition leaves no event of its own; it is met in the order of the text.
+        if let Some(at) = definition.filter(|at| *at < range.start) {
+            return Err(reader.link(at));
+        }
+        reader.take(event, range.start, range.end)?;
+    }
+    if let Some(at) = definition {
+        return Err(reader.link(at));
+    }
+    if reader.blocks.is_empty() {
+        return Err(error_at(&source, 0, "the text is empty", "write the letter, or leave out `text` to use the template's standard text"));
+    }
+    let mut blocks = reader.blocks;
+    set_typography(&mut blocks);
+    Ok(LetterText { blocks })
+}
+
+fn check_characters(source: &str) -> Result<(), TextError> {
+    if let Some((at, _)) = source.char_indices().nth(MOST_CHARACTERS) {
+        return Err(error_at(
+            source,
+            at,
+            &format!("the text is longer than {MOST_CHARACTERS} characters"),
+            "a letter is one A4: shorten the text",
+        ));
+    }
+    match source.char_indices().find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t')) {
+        Some((at, c)) => Err(error_at(
+            source,
+            at,
+            &format!("there is a control character (U+{:04X}) in the text", u32::from(c)),
+            "remove it; saving the text as plain UTF-8 text usually does",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Replaces the brackets of every `[…]` that stands on one line and has no bracket inside, unless the first is
+/// escaped with a backslash.
+fn mask_placeholders(source: &str) -> String {
+    let mut masked: Vec<u8> = source.as_bytes().to_vec();
+    let mut open: Option<usize> = None;
+    let mut backslashes = 0_usize;
+    for (at, byte) in source.bytes().enumerate() {
+        match byte {
+            b'[' => open = backslashes.is_multiple_of(2).then_some(at),
+            b']' => {
+                if let Some(start) = open.take() {
+                    masked[start] = OPEN as u8;
+                    masked[at] = CLOSE as u8;
+                }
+            }
+            b'\n' => open = None,
+            _ => {}
+        }
+        backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
+    }
+    // ASCII was replaced by ASCII, so this is the same text to UTF-8; lossy only to have no way to panic.
+    String::from_utf8_lossy(&masked).into_owned()
+}
+
+/// Turns the parser's events into blocks.
+struct Reader<'a> {
+    source: &'a str,
+    masked: &'a str,
+    accepted: &'a [Placeholder],
+    blocks: Vec<Block>,
+    /// The items of the list that is open.
+    items: Option<Vec<Vec<Span>>>,
+    /// The paragraph or item that is open.
+    spans: Option<Vec<Span>>,
+    /// Characters and where they stand, until something other than text comes: the parser cuts text at every
+    /// character that might have meant something.
+    run: Vec<(usize, char)>,
+    bold: usize,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, event: Event<'_>, start: usize, end: usize) -> Result<(), TextError> {
+        match event {
+            // The source and not the event's text: an HTML entity stays as it was typed.
+            Event::Text(_) => {
+                let characters = self.masked[start..end].char_indices();
+                self.run.extend(characters.map(|(at, c)| (start + at, c)));
+            }
+            Event::SoftBreak => self.run.push((start, ' ')),
+            Event::HardBreak => {
+                self.end_run()?;
+                self.spans.get_or_insert_default().push(Span::LineBreak);
+            }
+            Event::Start(tag) => self.start(&tag, start)?,
+            Event::End(tag) => self.end(tag)?,
+            Event::Code(_) => return Err(self.refuse(start, "code", "remove the backticks (`)")),
+            Event::InlineHtml(_) | Event::Html(_) => return Err(self.html(start)),
+            Event::Rule => {
+                return Err(self.refuse(start, "a dividing line", "remove it; an empty line parts paragraphs"));
+            }
+            Event::FootnoteReference(_) => return Err(self.refuse(start, "a footnote", "put it in the text itself")),
+            // Not switched on in the parser.
+            Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, at: usize) -> Result<(), TextError> {
+        match tag {
+            Tag::Paragraph if self.items.is_some() => {
+                self.end_run()?;
+                if self.spans.as_ref().is_some_and(|spans| !spans.is_empty()) {
+                    return Err(self.refuse(at, "a second paragraph in a list item", "make it one paragraph, or start a new item with `- `"));
+                }
+            }
+            Tag::Paragraph => self.spans = Some(Vec::new()),
+            Tag::List(None) if self.items.is_some() => {
+                return Err(self.refuse(at, "a list in a list", "make it one list"));
+            }
+            Tag::List(None) => self.items = Some(Vec::new()),
+            Tag::List(Some(_)) => {
+                return Err(self.refuse(at, "a numbered list", "start each item with `- `, or write `1\\.` to print the number"));
+            }
+            Tag::Item if !self.masked[at..].starts_with('-') => {
+                return Err(self.refuse(at, "a list item with `*` or `+`", "start it with `- `"));
+            }
+            Tag::Item => self.spans = Some(Vec::new()),
+            Tag::Strong if !self.masked[at..].starts_with("**") => {
+                return Err(self.refuse(at, "`__bold__`", "write `**bold**`"));
+            }
+            Tag::Strong => {
+                self.end_run()?;
+                self.bold += 1;
+            }
+            other => return Err(self.refuse_tag(other, at)),
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, tag: TagEnd) -> Result<(), TextError> {
+        self.end_run()?;
+        match tag {
+            TagEnd::Strong => self.bold -= 1,
+            TagEnd::Paragraph if self.items.is_none() => {
+                let spans = self.spans.take().unwrap_or_default();
+                self.blocks.push(Block::Paragraph(spans));
+            }
+            TagEnd::Item => {
+                let spans = self.spans.take().unwrap_or_default();
+                self.items.get_or_insert_default().push(spans);
+            }
+            TagEnd::List(_) => {
+                let items = self.items.take().unwrap_or_default();
+                self.blocks.push(Block::List(items));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Cuts the characters that came in a row into text and placeholders.
+    fn end_run(&mut self) -> Result<(), TextError> {
+        let bold = self.bold > 0;
+        let mut text = String::new();
+        let mut name: Option<(usize, String)> = None;
+        for (at, c) in std::mem::take(&mut self.run) {
+            match (c, &mut name) {
+                (OPEN, _) => name = Some((at, String::new())),
+                (CLOSE, open) => {
+                    let Some((start, typed)) = open.take() else {
+                        return Err(self.broken_placeholder(at));
+                    };
+                    let placeholder = self.placeholder(start, at, &typed)?;
+                    let spans = self.spans.get_or_insert_default();
+                    push_text(spans, std::mem::take(&mut text), bold);
+                    spans.push(Span::Value { placeholder, bold });
+                }
+                (_, Some((_, typed))) => typed.push(c),
+                (_, None) => text.push(c),
+            }
+        }
+        if let Some((at, _)) = name {
+            return Err(self.broken_placeholder(at));
+        }
+        push_text(self.spans.get_or_insert_default(), text, bold);
+        Ok(())
+    }
+
+    fn placeholder(&self, start: usize, end: usize, typed: &str) -> Result<Placeholder, TextError> {
+        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known)) {
+            return Ok(known);
+        }
+        if self.masked[end + 1..].starts_with('(') {
+            return Err(self.link(start));
+        }
+        let hint = match Placeholder::nearest(typed, self.accepted) {
+            Some(near) => format!("did you mean [{}]?", near.name()),
+            None => {
+                let names: Vec<String> = self.accepted.iter().map(|known| format!("[{}]", known.name())).collect();
+                format!("there are {}; write \\[ to print a square bracket", names.join(" "))
+            }
+        };
+        Err(error_at(self.source, start, &format!("there is no placeholder [{typed}]"), &hint))
+    }
+
+    fn broken_placeholder(&self, at: usize) -> TextError {
+        error_at(
+            self.source,
+            at,
+            "a placeholder is broken up by other markup",
+            "write it in one piece, as **[CLIENT_NAME]**",
+        )
+    }
+
+    fn refuse_tag(&self, tag: &Tag<'_>, at: usize) -> TextError {
+        match tag {
+            Tag::Heading { .. } => self.refuse(at, "a heading", "remove the # or the line of = or - under it; use **bold** for emphasis"),
+            Tag::Emphasis => self.refuse(at, "italic", "use **bold**, or write \\* or \\_ to print the sign itself"),
+            Tag::CodeBlock(_) => self.refuse(at, "a code block", "remove the spaces at the start of the line, or the ``` around it"),
+            Tag::BlockQuote(_) => self.refuse(at, "a quotation with >", "remove the >, or write \\> to print it"),
+            Tag::HtmlBlock => self.html(at),
+            Tag::Link { .. } => self.link(at),
+            Tag::Image { .. } => self.refuse(at, "a picture", "remove it; a logo is set with `logo` in organisation.toml"),
+            Tag::Table(_) => self.refuse(at, "a table", "write it as paragraphs or a list with `- `"),
+            Tag::FootnoteDefinition(_) => self.refuse(at, "a footnote", "put it in the text itself"),
+            _ => self.refuse(at, "markup of this kind", "use paragraphs, lists with `- ` and **bold**"),
+        }
+    }
+
+    fn html(&self, at: usize) -> TextError {
+        self.refuse(at, "HTML", "remove the tag, or write \\< to print the sign")
+    }
+
+    fn link(&self, at: usize) -> TextError {
+        self.refuse(at, "a link", "write the address out, such as [PORTAL_URL] or www.caren.nl")
+    }
+
+    fn refuse(&self, at: usize, what: &str, hint: &str) -> TextError {
+        error_at(self.source, at, &format!("{what} is not possible in a letter"), hint)
+    }
+}
+
+fn push_text(spans: &mut Vec<Span>, text: String, bold: bool) {
+    if !text.is_empty() {
+        spans.push(Span::Text { text, bold });
+    }
+}
+
+/// Quotes depend on what stands before them, which may be in the span before.
+fn set_typography(blocks: &mut [Block]) {
+    let paragraphs = blocks.iter_mut().flat_map(|block| match block {
+        Block::Paragraph(spans) => std::slice::from_mut(spans).iter_mut(),
+        Block::List(items) => items.iter_mut(),
+    });
+    for spans in paragraphs {
+        let mut before = None;
+        for span in spans {
+            before = match span {
+                Span::Text { text, .. } => {
+                    let composed = typography::composed(text);
+                    *text = typography::quotes(&composed, before);
+                    composed.chars().last().or(before)
+                }
+                Span::Value { .. } => Some('x'),
+                Span::LineBreak => None,
+            };
+        }
+    }
+}
+
+fn error_at(source: &str, at: usize, problem: &str, hint: &str) -> TextError {
+    let before = &source[..at];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    TextError {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        problem: problem.to_owned(),
+        hint: hint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(source: &str) -> Result<LetterText, TextError> {
+        parse(source, &Placeholder::ALL)
+    }
+
+    fn text(text: &str) -> Span {
+        Span::Text { text: text.into(), bold: false }
+    }
+
+    fn bold(text: &str) -> Span {
+        Span::Text { text: text.into(), bold: true }
+    }
+
+    fn value(placeholder: Placeholder) -> Span {
+        Span::Value { placeholder, bold: false }
+    }
+
+    #[test]
+    fn paragraphs_lists_bold_and_placeholders_are_read() {
+        let read = read("[salutation],\n\nEen **vette [Client_Name]** regel\nloopt door.\n\n- een\n- twee **drie**\n\nEinde").unwrap();
+        assert_eq!(
+            read.blocks,
+            [
+                Block::Paragraph(vec![value(Placeholder::Salutation), text(",")]),
+                Block::Paragraph(vec![
+                    text("Een "),
+                    bold("vette "),
+                    Span::Value { placeholder: Placeholder::ClientName, bold: true },
+                    text(" regel loopt door."),
+                ]),
+                Block::List(vec![vec![text("een")], vec![text("twee "), bold("drie")]]),
+                Block::Paragraph(vec![text("Einde")]),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_loose_list_is_the_same_list_and_a_line_break_is_kept() {
+        let loose = read("- een\n\n- twee").unwrap();
+        assert_eq!(loose.blocks, [Block::List(vec![vec![text("een")], vec![text("twee")]])]);
+        let broken = read("Groet,\\\nJan").unwrap();
+        assert_eq!(broken.blocks, [Block::Paragraph(vec![text("Groet,"), Span::LineBreak, text("Jan")])]);
+    }
+
+    #[test]
+    fn signs_that_mean_nothing_are_printed_as_they_stand() {
+        for plain in ["3 * 4 # 5 $x$ @y ~z~ &amp; a_b_c", "1 < 2 && a > b", "#set page(height: 1pt)", "€ 5,-", "2026"] {
+            let read = read(plain).unwrap();
+            assert_eq!(read.blocks, [Block::Paragraph(vec![text(plain)])]);
+        }
+        let escaped = read(r"\*niet\* \[TELEPHONE\] \# \<b>").unwrap();
+        assert_eq!(escaped.blocks, [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]);
+    }
+
+    #[test]
+    fn quotes_are_set_across_spans() {
+        let read = read("\"**Ja**\" \"[TEAM_NAME]\" zo'n").unwrap();
+        assert_eq!(
+            read.blocks,
+            [Block::Paragraph(vec![text("“"), bold("Ja"), text("” “"), value(Placeholder::TeamName), text("” zo’n")])]
+        );
+    }
+
+    #[test]
+    fn other_markup_is_refused_with_its_place() {
+        let cases = [
+            ("Hallo\n\n# Kop", 3, 1, "a heading"),
+            ("Kop\n===", 1, 1, "a heading"),
+            ("a *b* c", 1, 3, "italic"),
+            ("a _b_ c", 1, 3, "italic"),
+            ("a `b`", 1, 3, "code"),
+            ("tekst\n\n    vier", 3, 5, "a code block"),
+            ("```\nx\n```", 1, 1, "a code block"),
+            ("zie [de site](http://x.nl)", 1, 5, "a link"),
+            ("zie <http://x.nl>", 1, 5, "a link"),
+            ("hallo\n\n[TELEPHONE] x [[a]]: b", 3, 16, "placeholder"),
+            ("![x](y)", 1, 2, "a link"),
+            ("a <b>b</b>", 1, 3, "HTML"),
+            ("<div>\nx\n</div>", 1, 1, "HTML"),
+            ("| a | b |\n|---|---|\n| 1 | 2 |", 1, 1, "a table"),
+            ("> citaat", 1, 1, "a quotation"),
+            ("1. een\n2. twee", 1, 1, "a numbered list"),
+            ("* een", 1, 1, "a list item"),
+            ("- een\n  - twee", 2, 3, "a list in a list"),
+            ("- een\n\n  twee", 3, 3, "a second paragraph"),
+            ("een\n\n---\n\ntwee", 3, 1, "a dividing line"),
+            ("__vet__", 1, 1, "`__bold__`"),
+            ("[CLIENT **NAME** X]", 1, 9, "broken up"),
+            ("  \n\n ", 1, 1, "empty"),
+            ("a\u{7}b", 1, 2, "U+0007"),
+        ];
+        for (source, line, column, what) in cases {
+            let error = read(source).expect_err(source);
+            assert_eq!((error.line, error.column), (line, column), "{source:?}: {error}");
+            assert!(error.problem.contains(what), "{source:?}: {error}");
+            assert!(!error.hint.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_placeholder_is_never_swallowed_as_a_link() {
+        let read = read("[TELEPHONE]: 0123\n\n[CODE]\n[EMAIL]").unwrap();
+        assert_eq!(
+            read.blocks,
+            [
+                Block::Paragraph(vec![value(Placeholder::Telephone), text(": 0123")]),
+                Block::Paragraph(vec![value(Placeholder::Code), text(" "), value(Placeholder::Email)]),
+            ]
+        );
+    }
+
+    #[test]
+    fn an_unknown_placeholder_gets_its_nearest_name() {
+        let error = read("Hallo\nbel é [TELEFONE]").unwrap_err();
+        assert_eq!(error.to_string(), "line 2, column 7: there is no placeholder [TELEFONE]");
+        assert_eq!(error.hint, "did you mean [TELEPHONE]?");
+        let unlike = read("[xyzzy]").unwrap_err();
+        assert!(unlike.hint.contains("[PORTAL_URL]") && unlike.hint.contains("\\["), "{}", unlike.hint);
+        let not_taken = parse("[CODE]", &[Placeholder::Telephone]).unwrap_err();
+        assert!(not_taken.problem.contains("[CODE]"));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_without_a_panic() {
+        use proptest::prelude::*;
+        proptest!(|(source in "([-*#>\\[\\]()_`~|<!&;\"'\\\\ \n\ta-cé0-9.:]|\\[CODE\\]){0,80}")| {
+            let _ = read(&source);
+        });
+    }
+
+    #[test]
+    fn a_text_that_never_fits_is_refused() {
+        let error = read(&"a".repeat(MOST_CHARACTERS + 1)).unwrap_err();
+        assert!(error.problem.contains("longer than"), "{error}");
+    }
+}
