@@ -13,7 +13,7 @@ use typst::{
     syntax::Source,
 };
 use typst_layout::PagedDocument;
-use typst_pdf::{PdfOptions, PdfStandard, PdfStandards};
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::{
     content::LetterContent,
@@ -61,7 +61,8 @@ pub(super) fn press(edition: &Edition, letters: &[LetterContent], steps: &[Steps
             .iter()
             .map(|at| letter_json(edition, &letters[*at], steps[*at]))
             .collect::<Result<Vec<_>, _>>()?;
-        let document = compile(edition, &data)?;
+        let world = edition.world(&data);
+        let document = compile(&world).map_err(|errors| explain_without_data(&errors, &world, edition.layout()))?;
         let verdicts = judge(&document, left.len(), edition.window()).map_err(|breach| breach.sentence().to_owned())?;
         let proved: Vec<Letter<'_>> = verdicts.iter().filter_map(|verdict| verdict.ok()).collect();
         if proved.len() == left.len() {
@@ -85,11 +86,13 @@ pub(super) fn press(edition: &Edition, letters: &[LetterContent], steps: &[Steps
 pub(super) fn try_one(edition: &Edition, letter: &LetterContent, steps: Steps) -> Result<Result<(), Fault>, String> {
     let _evict = Evict;
     let data = [letter_json(edition, letter, steps)?];
-    let document = compile(edition, &data)?;
+    let world = edition.world(&data);
+    let explain = |errors: EcoVec<SourceDiagnostic>| explain(&errors, &world, edition.layout());
+    let document = compile(&world).map_err(explain)?;
     let verdicts = judge(&document, 1, edition.window()).map_err(|breach| breach.sentence().to_owned())?;
     match verdicts.first() {
         Some(Ok(_)) => {
-            pdf(&document, String::new()).map_err(|errors| explain(errors, &edition.world(&data), edition.layout()))?;
+            pdf(&document, edition, String::new()).map_err(explain)?;
             Ok(Ok(()))
         }
         Some(Err(fault)) => Ok(Err(*fault)),
@@ -117,11 +120,8 @@ fn letter_json(edition: &Edition, letter: &LetterContent, steps: Steps) -> Resul
     serde_json::to_string(&edition.letter_data(letter, steps)).map_err(|error| error.to_string())
 }
 
-fn compile(edition: &Edition, letters: &[String]) -> Result<PagedDocument, String> {
-    let world = edition.world(letters);
-    typst::compile::<PagedDocument>(&world)
-        .output
-        .map_err(|errors| explain_without_data(&errors, &world, edition.layout()))
+fn compile(world: &LetterWorld) -> Result<PagedDocument, EcoVec<SourceDiagnostic>> {
+    typst::compile::<PagedDocument>(world).output
 }
 
 fn export(
@@ -140,21 +140,23 @@ fn export(
         all.update(of_letter);
         let ident = Sha256::new_with_prefix(edition.fingerprint()).chain_update(of_letter).finalize();
         let page = PagedDocument::new(eco_vec![letter.page().clone()], typst::model::Document::info(document).clone());
-        singles.push(pdf(&page, hex::encode(ident)).map_err(failed)?);
+        singles.push(pdf(&page, edition, hex::encode(ident)).map_err(failed)?);
     }
-    let print = pdf(document, hex::encode(all.finalize())).map_err(failed)?;
+    let print = pdf(document, edition, hex::encode(all.finalize())).map_err(failed)?;
     Ok(Sheets { print, singles, steps })
 }
 
-/// Tagged, archivable (PDF/A-2a) and accessible (PDF/UA-1), without a date: the same letter is the same bytes.
-/// `ident` names the document for readers of PDF; it is a hash, so that it tells nothing.
-fn pdf(document: &PagedDocument, ident: String) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
+/// Tagged, archivable (PDF/A-2a) and accessible (PDF/UA-1). PDF/A wants a date: it is the date of the letter and not
+/// of the clock, so that the same letter is the same bytes. `ident` names the document for readers of PDF; it is a
+/// hash, so that it tells nothing.
+fn pdf(document: &PagedDocument, edition: &Edition, ident: String) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
         // The two were made to go together (ISO 14289-1 Annex A), and the list is fixed here.
         .expect("PDF/A-2a and PDF/UA-1 are compatible");
     let options = PdfOptions {
         ident: Smart::Custom(ident),
         creator: Smart::Custom(Some("brievenbus".to_owned())),
+        timestamp: Some(Timestamp::new_utc(edition.date())),
         standards,
         ..PdfOptions::default()
     };
@@ -170,9 +172,9 @@ fn explain_without_data(errors: &[SourceDiagnostic], world: &LetterWorld, layout
 }
 
 /// Where and why: for a letter to nobody, whose data is the provider's own.
-fn explain(errors: EcoVec<SourceDiagnostic>, world: &LetterWorld, layout: &Source) -> String {
+fn explain(errors: &[SourceDiagnostic], world: &LetterWorld, layout: &Source) -> String {
     match errors.first() {
-        Some(error) => format!("{}: {}", explain_without_data(&errors, world, layout), error.message),
+        Some(error) => format!("{}: {}", explain_without_data(errors, world, layout), error.message),
         None => "the typesetter refused".to_owned(),
     }
 }

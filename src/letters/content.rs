@@ -51,7 +51,8 @@ pub(super) struct LogoData {
 #[derive(Serialize)]
 pub(super) struct SenderData {
     pub(super) name: String,
-    pub(super) lines: Vec<String>,
+    pub(super) address: Vec<String>,
+    pub(super) contact: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -158,6 +159,9 @@ pub(super) fn texts_of(blocks: &[BlockData]) -> impl Iterator<Item = &str> {
         .filter_map(|span| span.text.as_deref())
 }
 
+/// Characters that surely fit on one line of the letter.
+const MOST_KEPT: usize = 40;
+
 fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, E>) -> Result<Vec<SpanData>, E> {
     spans
         .iter()
@@ -171,11 +175,13 @@ fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, 
                 Span::LineBreak => SpanData::default(),
                 Span::Value { placeholder, bold } => {
                     let field = placeholder.letter_field();
+                    let text = if field.is_none() { Some(value(*placeholder)?) } else { None };
+                    let short = text.as_ref().is_none_or(|text| text.chars().count() <= MOST_KEPT);
                     SpanData {
-                        text: if field.is_none() { Some(value(*placeholder)?) } else { None },
+                        text,
                         field,
                         bold: *bold,
-                        keep: placeholder.stays_on_one_line(),
+                        keep: short && placeholder.stays_on_one_line(),
                     }
                 }
             })

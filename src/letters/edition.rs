@@ -2,9 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
-use typst::{foundations::Bytes, syntax::Source};
+use typst::{
+    foundations::{Bytes, Datetime},
+    syntax::Source,
+};
 
 use crate::domain::{
     calendar::long_date,
@@ -47,6 +50,7 @@ pub struct Edition {
     layout: Source,
     logo: Option<Bytes>,
     window: Window,
+    date: Datetime,
     /// [`EditionData`] as JSON.
     shared: String,
     text_hash: [u8; 32],
@@ -88,6 +92,7 @@ impl Edition {
         let edition = Self {
             layout: layout_source(template.layout()),
             window: Window::of(spec.window),
+            date: midnight(spec.letter_date),
             text_hash: Sha256::digest(source.as_bytes()).into(),
             fingerprint: fingerprint(&template, &shared, logo.as_ref()),
             template,
@@ -130,6 +135,11 @@ impl Edition {
 
     pub(super) fn window(&self) -> Window {
         self.window
+    }
+
+    /// The letter date.
+    pub(super) fn date(&self) -> Datetime {
+        self.date
     }
 
     pub(super) fn fingerprint(&self) -> &[u8; 32] {
@@ -242,7 +252,8 @@ fn shared_data(
         return_line: return_line(&name, &street, &place),
         sender: SenderData {
             name,
-            lines: [street, place].into_iter().chain(contact).filter(|line| !line.is_empty()).collect(),
+            address: vec![street, place],
+            contact: contact.filter(|line| !line.is_empty()).collect(),
         },
         date_line: format!(
             "{}, {}",
@@ -301,9 +312,10 @@ fn return_line(name: &str, street: &str, place: &str) -> ReturnData {
 }
 
 fn check_glyphs(data: &EditionData) -> Result<(), EditionError> {
-    let sender: Vec<&str> = std::iter::once(&data.sender.name).chain(&data.sender.lines).map(String::as_str).collect();
+    let sender = &data.sender;
+    let sender = std::iter::once(&sender.name).chain(&sender.address).chain(&sender.contact).chain([&data.date_line]);
     let places: [(&str, Vec<char>); 3] = [
-        ("the sender's details", missing_glyphs(sender.into_iter().chain([data.date_line.as_str()]))),
+        ("the sender's details", missing_glyphs(sender.map(String::as_str))),
         ("the text", missing_glyphs(texts_of(&data.blocks))),
         ("the address of the portal", missing_glyphs([data.portal_url.as_str()].into_iter())),
     ];
@@ -319,6 +331,13 @@ fn fingerprint(template: &Template, shared: &str, logo: Option<&Bytes>) -> [u8; 
     hasher.update(Sha256::digest(shared.as_bytes()));
     hasher.update(Sha256::digest(logo.map(Bytes::as_slice).unwrap_or_default()));
     hasher.finalize().into()
+}
+
+fn midnight(day: NaiveDate) -> Datetime {
+    // A `NaiveDate` has a month of 1 to 12 and a day of 1 to 31, so both fit in a byte.
+    Datetime::from_ymd_hms(day.year(), day.month() as u8, day.day() as u8, 0, 0, 0)
+        // It is a day that exists, at midnight.
+        .expect("every day has a midnight")
 }
 
 /// A letter to nobody: no client can be invented that is plainer.

@@ -83,9 +83,10 @@ impl Placeholder {
         }
     }
 
-    /// A value that looks broken when a line ends in the middle of it: a number or a date.
+    /// A value that looks broken when a line ends in the middle of it: a number, a date or an address on the web.
     pub(super) fn stays_on_one_line(self) -> bool {
-        matches!(self, Self::Telephone | Self::LetterDate | Self::ValidUntil | Self::Code)
+        use Placeholder::{Code, Email, LetterDate, PortalUrl, Telephone, ValidUntil, Website};
+        matches!(self, Telephone | Email | Website | PortalUrl | LetterDate | ValidUntil | Code)
     }
 }
 

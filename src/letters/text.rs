@@ -438,7 +438,7 @@ mod tests {
             ("- een\n\n  twee", 3, 3, "a second paragraph"),
             ("een\n\n---\n\ntwee", 3, 1, "a dividing line"),
             ("__vet__", 1, 1, "`__bold__`"),
-            ("[CLIENT **NAME** X]", 1, 9, "broken up"),
+            ("[CLIENT **NAME** X]", 1, 1, "broken up"),
             ("  \n\n ", 1, 1, "empty"),
             ("a\u{7}b", 1, 2, "U+0007"),
         ];

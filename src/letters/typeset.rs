@@ -78,9 +78,7 @@ impl Press {
             }
             run.submit_ahead()?;
             run.take_answer()?;
-            if run.write_ready()? {
-                progress(run.made);
-            }
+            run.write_ready(progress)?;
         }
         Ok(run.finish())
     }
@@ -229,9 +227,8 @@ impl<'a> Run<'a> {
         self.ahead = self.ahead.min(start);
     }
 
-    /// Writes the chunks that are next in order; true when there were any.
-    fn write_ready(&mut self) -> Result<bool, PressError> {
-        let before = self.made;
+    /// Writes the chunks that are next in order.
+    fn write_ready(&mut self, progress: &dyn Fn(usize)) -> Result<(), PressError> {
         while let Some(hashed) = self.landed.remove(&self.made) {
             let print = self.write(&hashed.sheets.print, hashed.print)?;
             self.prints.push(print);
@@ -243,8 +240,9 @@ impl<'a> Run<'a> {
                 self.steps[self.queue[self.made + at]] = *steps;
             }
             self.made += hashed.sheets.singles.len();
+            progress(self.made);
         }
-        Ok(self.made > before)
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8], sha256: [u8; 32]) -> Result<Piece, PressError> {
