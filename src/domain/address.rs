@@ -1,8 +1,16 @@
 //! Dutch and foreign postal addresses, from Ons fields to the lines on an envelope.
+//!
+//! House numbers are written as the population register's API does (NEN 5825:2002;
+//! <https://github.com/BRP-API/Haal-Centraal-BRP-bevragen>, *adresregels*), postcode and city as the
+//! provider prefers.
 
 use serde::{Deserialize, Serialize};
 
-use super::client::Problem;
+use super::{
+    client::{Problem, ProblemKind},
+    country::{self, capitals},
+    spelling::{fold, is_nothing, tidy},
+};
 
 /// A postal address as Ons records it, read but not judged: a field may be absent or not fit for post.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -28,19 +36,523 @@ pub enum AddressStyle {
     PostNl,
 }
 
+/// The highest house number and post box number; neither is ever 0.
+const HIGHEST_NUMBER: u32 = 99_999;
+
+/// Letters that PostNL never issues in a postcode, for what they stood for in the war.
+const NEVER_ISSUED: [&str; 3] = ["SA", "SD", "SS"];
+
 impl PostalAddress {
     /// The lines under the name line, top to bottom, or every field that is missing or wrong.
-    pub fn lines(&self, _style: AddressStyle) -> Result<Vec<String>, Vec<Problem>> {
-        Err(Vec::new())
+    ///
+    /// Two lines in the Netherlands, a third with the country in capitals abroad. A post box wins over the
+    /// street. Fields are named as the columns of the export: `street`, `home_number`, `po_box_number`,
+    /// `zipcode`, `city`, `country`.
+    ///
+    /// Abroad a street (or post box) and a city are enough: not every country has house numbers or
+    /// postcodes. A postcode that is there is written before the city, as it came.
+    pub fn lines(&self, style: AddressStyle) -> Result<Vec<String>, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let abroad = !country::is_netherlands(&self.country);
+        let delivery = self.delivery_line(style, abroad, &mut problems);
+        let place = self.place_line(style, abroad, &mut problems);
+        let mut lines = vec![delivery, place];
+        if abroad {
+            match country::in_capitals(&self.country) {
+                Some(country) => lines.push(country),
+                None => problems.push(Problem::new("country", ProblemKind::UnknownValue)),
+            }
+        }
+        if problems.is_empty() {
+            Ok(lines)
+        } else {
+            Err(problems)
+        }
     }
 
-    /// What letters are sorted by to walk a round: city, street, number, extension.
+    /// What letters are sorted by to walk a round: city, street, number, extension; all in lower case ASCII.
+    ///
+    /// Numbers in the extension are padded, so that `9-2` comes before `9-10`. A post box takes the place of
+    /// the street, as it does on the envelope.
     pub fn sort_key(&self) -> (String, String, u32, String) {
-        Default::default()
+        let city = fold(&self.city);
+        match self.post_box() {
+            Some(number) => (city, "postbus".to_owned(), number, String::new()),
+            None => (
+                city,
+                fold(&self.street),
+                self.house_number.unwrap_or(0),
+                padded(&fold(bare_extension(&self.extension))),
+            ),
+        }
+    }
+
+    /// The post box, if the address has one: 0 is how an export writes an empty number.
+    fn post_box(&self) -> Option<u32> {
+        self.po_box.filter(|number| *number != 0)
+    }
+
+    /// `Sesamstraat 1` or `Postbus 30250`; only of use when it adds no problem.
+    fn delivery_line(
+        &self,
+        style: AddressStyle,
+        abroad: bool,
+        problems: &mut Vec<Problem>,
+    ) -> String {
+        if let Some(number) = self.post_box() {
+            if number > HIGHEST_NUMBER {
+                problems.push(Problem::new("po_box_number", ProblemKind::NotANumber));
+            }
+            return format!("Postbus {number}");
+        }
+        let street = present(&self.street, "street", problems);
+        if abroad {
+            let number = self.house_number.filter(|number| *number != 0);
+            return numbered(&street, number, &self.extension);
+        }
+        match self.house_number {
+            None => problems.push(Problem::new("home_number", ProblemKind::Missing)),
+            Some(1..=HIGHEST_NUMBER) => {}
+            Some(_) => problems.push(Problem::new("home_number", ProblemKind::NotANumber)),
+        }
+        let street = match style {
+            AddressStyle::Ons => street,
+            AddressStyle::PostNl => street.replace('Ĳ', "IJ").replace('ĳ', "ij"),
+        };
+        numbered(&street, self.house_number, &self.extension)
+    }
+
+    /// `1234 AB Enschede`; only of use when it adds no problem.
+    ///
+    /// The two spaces of PostNL are for Dutch postcodes: abroad a postcode is printed as it came.
+    fn place_line(&self, style: AddressStyle, abroad: bool, problems: &mut Vec<Problem>) -> String {
+        let postcode = if abroad {
+            said(&self.postcode)
+        } else {
+            let given = present(&self.postcode, "zipcode", problems);
+            let postcode = normalise_postcode(&given);
+            if postcode.is_none() && !given.is_empty() {
+                problems.push(Problem::new("zipcode", ProblemKind::NotAPostcode));
+            }
+            postcode.unwrap_or_default()
+        };
+        let city = present(&self.city, "city", problems);
+        let (gap, city) = match style {
+            AddressStyle::Ons => (" ", city),
+            AddressStyle::PostNl if abroad => (" ", capitals(&city)),
+            AddressStyle::PostNl => ("  ", capitals(&city)),
+        };
+        if postcode.is_empty() {
+            city
+        } else {
+            format!("{postcode}{gap}{city}")
+        }
     }
 }
 
+/// A Dutch postcode as `1234 AB`, from any case and with white space anywhere, U+00A0 too.
+///
+/// `None` when it is not `[1-9][0-9]{3}[A-Z]{2}`, or ends in SA, SD or SS, which are never issued.
+pub fn normalise_postcode(text: &str) -> Option<String> {
+    let bare = tidy(text).replace(' ', "").to_ascii_uppercase();
+    let (digits, letters) = bare.split_at_checked(4)?;
+    let fits = digits.bytes().all(|b| b.is_ascii_digit())
+        && !digits.starts_with('0')
+        && letters.len() == 2
+        && letters.bytes().all(|b| b.is_ascii_uppercase())
+        && !NEVER_ISSUED.contains(&letters);
+    fits.then(|| format!("{digits} {letters}"))
+}
+
 /// `Sesamstraat 1`, `Dorpsstraat 103 c`, `Kerkweg 9-2`, `Haven bij 15201`.
-pub fn street_line(_street: &str, _number: u32, _extension: Option<&str>) -> String {
-    String::new()
+///
+/// - An extension that begins with a digit is joined with a hyphen, as `9 2` may be read as 92: `9-2`, `9-1hg`.
+/// - One that begins with a letter follows after a space: `103 c`, `35 III`, `12 bis`, `35 hs`, `400 L-2`.
+/// - `by` and `to` go before the number, in words: `bij 15201` for a house boat, `t/o 3` for opposite to.
+///   They may stand before or after a letter, `to c` and `c to`.
+/// - A hyphen or slash that leads in the data is dropped, so it is not printed twice; the rest stays as it
+///   came, in its own case.
+pub fn street_line(street: &str, number: u32, extension: Option<&str>) -> String {
+    numbered(&tidy(street), Some(number), extension.unwrap_or_default())
+}
+
+/// [`street_line`] for a tidy street, where abroad the number may be absent.
+fn numbered(street: &str, number: Option<u32>, extension: &str) -> String {
+    let extension = said(extension);
+    let Some(number) = number else {
+        return format!("{street} {extension}").trim().to_owned();
+    };
+    let (before, extension) = before_number(bare_extension(&extension));
+    let extension = bare_extension(extension);
+    let gap = match extension.chars().next() {
+        None => "",
+        Some(first) if first.is_ascii_digit() => "-",
+        Some(_) => " ",
+    };
+    format!("{street} {before}{number}{gap}{extension}")
+}
+
+/// What an extension asks to stand before the number, and the rest of it.
+fn before_number(extension: &str) -> (&'static str, &str) {
+    let before = |word: &str| match word.to_ascii_lowercase().as_str() {
+        "by" | "bij" => Some("bij "),
+        "to" | "t/o" | "tegenover" => Some("t/o "),
+        _ => None,
+    };
+    let (first, after_first) = extension.split_once(' ').unwrap_or((extension, ""));
+    let (before_last, last) = extension.rsplit_once(' ').unwrap_or(("", extension));
+    if let Some(words) = before(first) {
+        (words, after_first)
+    } else if let Some(words) = before(last) {
+        (words, before_last)
+    } else {
+        ("", extension)
+    }
+}
+
+/// The extension without the hyphen or slash that some systems store before it; they are never meant twice.
+fn bare_extension(extension: &str) -> &str {
+    extension.trim_start_matches(|c: char| c.is_whitespace() || "-–/.,".contains(c))
+}
+
+/// Every run of digits in four places, which is the most that an addition has: `2` → `0002`.
+fn padded(text: &str) -> String {
+    let mut padded = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        let (words, numbers) = rest.split_at(start);
+        let end = numbers
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(numbers.len());
+        let (digits, after) = numbers.split_at(end);
+        padded.push_str(words);
+        padded.push_str(&format!("{digits:0>4}"));
+        rest = after;
+    }
+    padded + rest
+}
+
+/// A tidy value; empty when it only says that there is nothing, as `.` and `onbekend` do.
+fn said(text: &str) -> String {
+    Some(tidy(text))
+        .filter(|text| !is_nothing(text))
+        .unwrap_or_default()
+}
+
+/// A tidy value that an address can't do without.
+fn present(text: &str, field: &str, problems: &mut Vec<Problem>) -> String {
+    let value = said(text);
+    if value.is_empty() {
+        problems.push(Problem::new(field, ProblemKind::Missing));
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address() -> PostalAddress {
+        PostalAddress {
+            street: "Sesamstraat".into(),
+            house_number: Some(1),
+            postcode: "1234ab".into(),
+            city: "Enschede".into(),
+            ..PostalAddress::default()
+        }
+    }
+
+    fn problems(address: &PostalAddress) -> Vec<(String, ProblemKind)> {
+        let problems = address.lines(AddressStyle::Ons).unwrap_err();
+        problems.into_iter().map(|p| (p.field, p.kind)).collect()
+    }
+
+    #[test]
+    fn postcodes_are_written_one_way() {
+        let cases = [
+            ("1234AB", Some("1234 AB")),
+            ("1234 ab", Some("1234 AB")),
+            (" 12 34\u{a0}a b ", Some("1234 AB")),
+            ("1234\u{200b}AB", Some("1234 AB")),
+            ("9999ZZ", Some("9999 ZZ")),
+            ("1000SB", Some("1000 SB")),
+            ("1234SA", None),
+            ("1234 sd", None),
+            ("1234SS", None),
+            ("0234AB", None),
+            ("1234", None),
+            ("1234A", None),
+            ("1234ABC", None),
+            ("123 AB", None),
+            ("12345AB", None),
+            ("AB1234", None),
+            ("1234-AB", None),
+            ("1234ÁB", None),
+            ("1234ıb", None),
+            ("١٢٣٤AB", None),
+            ("12€ab", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(normalise_postcode(text).as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_house_number_is_written_as_a_postman_reads_it() {
+        let cases = [
+            (103, "c", "Dam 103 c"),
+            (103, "A", "Dam 103 A"),
+            (103, "-A", "Dam 103 A"),
+            (9, "2", "Dam 9-2"),
+            (9, "-2", "Dam 9-2"),
+            (9, "- 2", "Dam 9-2"),
+            (9, "/2", "Dam 9-2"),
+            (35, "III", "Dam 35 III"),
+            (35, "V", "Dam 35 V"),
+            (35, "-III", "Dam 35 III"),
+            (12, "bis", "Dam 12 bis"),
+            (12, "bis A", "Dam 12 bis A"),
+            (35, "hs", "Dam 35 hs"),
+            (35, "huis", "Dam 35 huis"),
+            (35, "1hg", "Dam 35-1hg"),
+            (400, "LToe", "Dam 400 LToe"),
+            (555, "B73c", "Dam 555 B73c"),
+            (3, "A-3", "Dam 3 A-3"),
+            (3, "a  2", "Dam 3 a 2"),
+            (15201, "by", "Dam bij 15201"),
+            (15201, "BY", "Dam bij 15201"),
+            (3, "to", "Dam t/o 3"),
+            (3, "-to", "Dam t/o 3"),
+            (3, "t/o", "Dam t/o 3"),
+            (3, "to c", "Dam t/o 3 c"),
+            (3, "c to", "Dam t/o 3 c"),
+            (3, "by 2", "Dam bij 3-2"),
+            (3, "toren", "Dam 3 toren"),
+            (3, "\u{a0}", "Dam 3"),
+            (3, "-", "Dam 3"),
+            (3, "", "Dam 3"),
+        ];
+        for (number, extension, expected) in cases {
+            assert_eq!(
+                street_line("Dam", number, Some(extension)),
+                expected,
+                "{extension:?}"
+            );
+        }
+        assert_eq!(street_line(" Dam\u{a0}", 3, None), "Dam 3");
+    }
+
+    #[test]
+    fn a_dutch_address_has_two_lines_in_the_style_of_the_provider() {
+        let cases = [
+            ("Enschede", "1234 AB Enschede", "1234 AB  ENSCHEDE"),
+            (
+                "'s-Gravenhage",
+                "1234 AB 's-Gravenhage",
+                "1234 AB  'S-GRAVENHAGE",
+            ),
+            (
+                "’s-Hertogenbosch",
+                "1234 AB ’s-Hertogenbosch",
+                "1234 AB  ’S-HERTOGENBOSCH",
+            ),
+            ("Ĳmuiden", "1234 AB Ĳmuiden", "1234 AB  IJMUIDEN"),
+            ("IJmuiden", "1234 AB IJmuiden", "1234 AB  IJMUIDEN"),
+            ("Wĳk", "1234 AB Wĳk", "1234 AB  WIJK"),
+            (
+                "Sint  Jansteen",
+                "1234 AB Sint Jansteen",
+                "1234 AB  SINT JANSTEEN",
+            ),
+            ("Coevorden é", "1234 AB Coevorden é", "1234 AB  COEVORDEN É"),
+        ];
+        for (city, ons, postnl) in cases {
+            let address = PostalAddress {
+                city: city.into(),
+                country: "Nederland".into(),
+                ..address()
+            };
+            for (style, place) in [(AddressStyle::Ons, ons), (AddressStyle::PostNl, postnl)] {
+                let lines = address.lines(style).unwrap();
+                assert_eq!(lines, ["Sesamstraat 1", place]);
+            }
+        }
+    }
+
+    #[test]
+    fn the_ligature_in_a_street_stays_in_ons_and_is_two_letters_for_postnl() {
+        let address = PostalAddress {
+            street: "Ĳsseldĳk".into(),
+            ..address()
+        };
+        assert_eq!(address.lines(AddressStyle::Ons).unwrap()[0], "Ĳsseldĳk 1");
+        assert_eq!(
+            address.lines(AddressStyle::PostNl).unwrap()[0],
+            "IJsseldijk 1"
+        );
+    }
+
+    #[test]
+    fn a_post_box_wins_over_a_street_and_needs_none() {
+        let with_street = PostalAddress {
+            po_box: Some(30250),
+            ..address()
+        };
+        let alone = PostalAddress {
+            street: String::new(),
+            house_number: None,
+            ..with_street.clone()
+        };
+        for address in [with_street, alone] {
+            let lines = address.lines(AddressStyle::Ons).unwrap();
+            assert_eq!(lines, ["Postbus 30250", "1234 AB Enschede"]);
+        }
+        let none = PostalAddress {
+            po_box: Some(0),
+            ..address()
+        };
+        assert_eq!(none.lines(AddressStyle::Ons).unwrap()[0], "Sesamstraat 1");
+        let too_high = PostalAddress {
+            po_box: Some(100_000),
+            ..address()
+        };
+        assert_eq!(
+            problems(&too_high),
+            [("po_box_number".into(), ProblemKind::NotANumber)]
+        );
+    }
+
+    #[test]
+    fn every_missing_field_is_named_at_once() {
+        let expected = [
+            ("street".into(), ProblemKind::Missing),
+            ("home_number".into(), ProblemKind::Missing),
+            ("zipcode".into(), ProblemKind::Missing),
+            ("city".into(), ProblemKind::Missing),
+        ];
+        assert_eq!(problems(&PostalAddress::default()), expected);
+        let dots = PostalAddress {
+            street: ".".into(),
+            postcode: "\u{a0}".into(),
+            city: "Onbekend".into(),
+            ..PostalAddress::default()
+        };
+        assert_eq!(problems(&dots), expected);
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_at_once() {
+        let wrong = PostalAddress {
+            house_number: Some(0),
+            postcode: "1234 SS".into(),
+            ..address()
+        };
+        let expected = [
+            ("home_number".into(), ProblemKind::NotANumber),
+            ("zipcode".into(), ProblemKind::NotAPostcode),
+        ];
+        assert_eq!(problems(&wrong), expected);
+    }
+
+    #[test]
+    fn house_numbers_run_from_1_to_99999() {
+        for (number, fits) in [(0, false), (1, true), (99_999, true), (100_000, false)] {
+            let address = PostalAddress {
+                house_number: Some(number),
+                ..address()
+            };
+            assert_eq!(address.lines(AddressStyle::Ons).is_ok(), fits, "{number}");
+        }
+    }
+
+    #[test]
+    fn a_foreign_address_ends_with_its_country_in_capitals() {
+        let abroad = PostalAddress {
+            street: "Rue de la Loi".into(),
+            house_number: Some(16),
+            postcode: "B-1000".into(),
+            city: "Bruxelles".into(),
+            country: "be".into(),
+            ..PostalAddress::default()
+        };
+        assert_eq!(
+            abroad.lines(AddressStyle::Ons).unwrap(),
+            ["Rue de la Loi 16", "B-1000 Bruxelles", "BELGIË"]
+        );
+        assert_eq!(
+            abroad.lines(AddressStyle::PostNl).unwrap(),
+            ["Rue de la Loi 16", "B-1000 BRUXELLES", "BELGIË"]
+        );
+    }
+
+    #[test]
+    fn abroad_street_and_city_are_enough_and_both_are_needed() {
+        let abroad = PostalAddress {
+            street: "Kaya Grandi".into(),
+            city: "Kralendijk".into(),
+            country: "Caribisch Nederland".into(),
+            ..PostalAddress::default()
+        };
+        assert_eq!(
+            abroad.lines(AddressStyle::Ons).unwrap(),
+            ["Kaya Grandi", "Kralendijk", "CARIBISCH NEDERLAND"]
+        );
+        let lettered = PostalAddress {
+            house_number: Some(0),
+            extension: "b".into(),
+            po_box: Some(0),
+            ..abroad
+        };
+        assert_eq!(
+            lettered.lines(AddressStyle::Ons).unwrap()[0],
+            "Kaya Grandi b"
+        );
+        let empty = PostalAddress {
+            country: "5010".into(),
+            ..PostalAddress::default()
+        };
+        assert_eq!(
+            problems(&empty),
+            [
+                ("street".into(), ProblemKind::Missing),
+                ("city".into(), ProblemKind::Missing),
+                ("country".into(), ProblemKind::UnknownValue),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_round_is_walked_by_city_street_number_and_extension() {
+        let door = |city: &str, street: &str, number, extension: &str| PostalAddress {
+            street: street.into(),
+            house_number: Some(number),
+            extension: extension.into(),
+            city: city.into(),
+            ..PostalAddress::default()
+        };
+        let key = door("ÉÉN ", "Çiftlik  straat", 9, "-2A").sort_key();
+        assert_eq!(
+            key,
+            ("een".into(), "ciftlik straat".into(), 9, "0002a".into())
+        );
+        let walk = [
+            door("Almelo", "Zand", 1, ""),
+            door("ENSCHEDE", "Âbeel", 1, ""),
+            door("Enschede", "dam", 9, ""),
+            door("Enschede", "Dam", 9, "2"),
+            door("enschede", "Dam", 9, "-10"),
+            door("Enschede", "Dam", 9, "c"),
+            door("Enschede", "DAM", 10, ""),
+        ];
+        assert!(walk.is_sorted_by_key(PostalAddress::sort_key));
+        let boxed = PostalAddress {
+            po_box: Some(12),
+            ..door("Enschede", "Dam", 9, "c")
+        };
+        assert_eq!(
+            boxed.sort_key(),
+            ("enschede".into(), "postbus".into(), 12, String::new())
+        );
+    }
 }

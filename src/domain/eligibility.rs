@@ -112,6 +112,8 @@ pub enum Detail {
     LinesTooLong(u32),
     /// `does_not_fit`: the address is too wide or too tall for the window.
     AddressTooLarge,
+    /// `does_not_fit`: a word, such as a name without spaces, is wider than a line of the letter.
+    WordTooWide,
 }
 
 impl LeftOut {
@@ -224,29 +226,23 @@ fn invited_already(facts: &Facts<'_>, rules: &Rules<'_>) -> Option<LeftOut> {
     }
 }
 
-/// What keeps the letter from being written: values that could not be read, and fields that it needs.
+/// What keeps the letter from being written: values that could not be read, and what it cannot do without.
 fn problems(client: &Client, style: AddressStyle) -> Vec<Problem> {
-    let mut problems = client.problems.clone();
     let recipient = client.recipient();
-    if let Err(missing) = recipient.address.lines(style) {
-        for mut problem in missing {
-            if client.recipient.is_some() {
-                problem.field = format!("contact.{}", problem.field);
-            }
-            if !problems.iter().any(|known| known.field == problem.field) {
-                problems.push(problem);
-            }
+    let mut needed = recipient.name.problems();
+    needed.extend(recipient.address.lines(style).err().unwrap_or_default());
+    if client.recipient.is_some() {
+        for problem in &mut needed {
+            problem.field = format!("contact.{}", problem.field);
         }
+        // The letter says "Code voor" with the client's own name.
+        needed.extend(client.name.problems());
     }
-    for (name, prefix) in [(&client.name, ""), (recipient.name, "contact.")] {
-        let field = format!("{prefix}birth_name");
-        let is_contact = !prefix.is_empty();
-        if name.birth_name.is_empty()
-            && name.partner_name.is_empty()
-            && (!is_contact || client.recipient.is_some())
-            && !problems.iter().any(|known| known.field == field)
-        {
-            problems.push(Problem::new(&field, super::client::ProblemKind::Missing));
+    let mut problems = client.problems.clone();
+    for problem in needed {
+        // A value that could not be read is also missing; once is enough.
+        if !problems.iter().any(|known| known.field == problem.field) {
+            problems.push(problem);
         }
     }
     problems

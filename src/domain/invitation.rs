@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use rand::{CryptoRng, RngExt as _};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroize;
 
 /// The ten digits that connect a client to Caren, leading zeros kept.
 ///
 /// It has no `Debug`, `Display` or `Serialize`, so it cannot slip into a log, an error or a file: it is printed by
 /// the letter and sealed by the vault, and nothing else reads [`Code::digits`]. (10^10 codes are 33.2 bits; a check
 /// digit would cost entropy, NIST SP 800-63B §5.1.3.)
-#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Code(String);
 
 impl Code {
@@ -36,6 +36,12 @@ impl Code {
     /// For the letter and the vault only; the house rules test holds every other caller off.
     pub fn digits(&self) -> &str {
         &self.0
+    }
+}
+
+impl Drop for Code {
+    fn drop(&mut self) {
+        self.0.zeroize();
     }
 }
 

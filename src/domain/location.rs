@@ -85,12 +85,27 @@ impl LocationTree {
                     parent: parent.clone(),
                 });
             }
-            let steps = tree.ancestors(&location.id).take(tree.locations.len() + 1);
-            if steps.count() > tree.locations.len() {
-                return Err(TreeError::Circle(location.id.clone()));
-            }
         }
+        tree.refuse_circles()?;
         Ok(tree)
+    }
+
+    /// Walks up from every location, and stops at one that was found sound before, so each is walked once.
+    fn refuse_circles(&self) -> Result<(), TreeError> {
+        let mut sound: HashSet<&LocationId> = HashSet::with_capacity(self.locations.len());
+        for location in &self.locations {
+            let mut path = HashSet::new();
+            for step in self.ancestors(&location.id) {
+                if sound.contains(&step.id) {
+                    break;
+                }
+                if !path.insert(&step.id) {
+                    return Err(TreeError::Circle(step.id.clone()));
+                }
+            }
+            sound.extend(path);
+        }
+        Ok(())
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Location> {

@@ -1,0 +1,28 @@
+//! What can go wrong between the letters and the file that is downloaded.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum BundleError {
+    #[error("the bundle cannot be written: {0}")]
+    Write(#[from] std::io::Error),
+    #[error("the bundle cannot be packed: {0}")]
+    Zip(#[from] zip::result::ZipError),
+    #[error("the overview cannot be written: {0}")]
+    Csv(#[from] csv::Error),
+    #[error("the manifest cannot be written: {0}")]
+    Manifest(#[from] serde_json::Error),
+    #[error("the store '{0}' is not one we know")]
+    UnknownStore(String),
+    #[error("the store did not do as asked: {0}")]
+    Store(#[from] object_store::Error),
+    #[error("the bundle in the store is not the one that was made (sha256 differs)")]
+    Damaged,
+    #[error("the folder {folder} cannot be written: {source}")]
+    Folder {
+        folder: PathBuf,
+        source: std::io::Error,
+    },
+}

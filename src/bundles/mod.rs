@@ -1,0 +1,12 @@
+//! A team's letters as one file to download, print and post.
+//!
+//! The workshop gets finished PDFs and plain facts; it knows nothing of typesetting or the database.
+
+mod error;
+pub mod file_name;
+pub mod manifest;
+pub mod overview;
+pub mod pack;
+pub mod shelf;
+
+pub use error::BundleError;

@@ -1,0 +1,86 @@
+//! `import`
+
+use super::{arguments::Import, open_app, terminal::Terminal};
+use crate::{
+    exports::ImportReport,
+    operations::{
+        Failure,
+        app::Settings,
+        import_export::{import_export, read_export},
+    },
+    wording::english::{count, problem},
+};
+
+/// Warnings that are shown before the rest is only counted.
+const SHOWN: usize = 20;
+
+pub async fn run(
+    arguments: Import,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let export = read_export(arguments.folder).await?;
+    let app = open_app(settings).await?;
+    import_export(&app, &export).await?;
+    if terminal.json {
+        return terminal.print_json(&serde_json::json!({
+            "organisation": export.organisation.slug,
+            "report": export.report,
+        }));
+    }
+    terminal.print(&format!(
+        "{} taken in: {}",
+        export.organisation.slug,
+        count(export.report.clients, "client", "clients")
+    ));
+    for line in report_lines(&export.report) {
+        terminal.print(&line);
+    }
+    Ok(())
+}
+
+/// What somebody should know about an export, a line each; nothing when all is well.
+pub fn report_lines(report: &ImportReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for file in &report.files {
+        for column in &file.ignored_columns {
+            let nearest = column
+                .nearest
+                .map(|name| format!("; was it meant to be {name}?"));
+            lines.push(format!(
+                "note: {}: column {} is not known and was not read{}",
+                file.file,
+                column.name,
+                nearest.unwrap_or_default()
+            ));
+        }
+    }
+    for problems in &report.problems {
+        lines.push(format!(
+            "note: {}: {} {} (gets no letter, incomplete)",
+            count(problems.clients, "client", "clients"),
+            problems.field,
+            problem(problems.kind)
+        ));
+    }
+    if report.clients_without_assignment > 0 {
+        lines.push(format!(
+            "note: {} without any location assignment, in no team",
+            count(report.clients_without_assignment, "client", "clients")
+        ));
+    }
+    lines.extend(
+        report
+            .warnings
+            .iter()
+            .take(SHOWN)
+            .map(|warning| format!("note: {warning}")),
+    );
+    if report.warnings.len() > SHOWN {
+        lines.push(format!(
+            "note: and {} more; `brievenbus import --json` lists them all",
+            report.warnings.len() - SHOWN
+        ));
+    }
+    lines
+}

@@ -1,0 +1,89 @@
+//! The door that people type at: one file a command, and the terminal in one place.
+
+mod arguments;
+mod import;
+mod progress;
+mod run;
+mod sample;
+mod table;
+mod terminal;
+
+use std::{process::ExitCode, sync::Arc};
+
+use chrono::Utc;
+use clap::Parser;
+
+use self::{
+    arguments::{Arguments, Command},
+    terminal::Terminal,
+};
+use crate::{
+    config,
+    operations::{
+        App, Failure, Kind,
+        app::{Clock, Settings, system_codes},
+    },
+};
+
+/// The whole program: 0 done, 1 the input or the request was wrong, 2 our failure.
+pub fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
+    terminal::start_log(arguments.global.verbose);
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            terminal.failure(&Failure::ours(format!("the program cannot start: {error}")));
+            return ExitCode::from(2);
+        }
+    };
+    match runtime.block_on(run_command(arguments, &terminal)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            terminal.failure(&failure);
+            exit_code(failure.kind)
+        }
+    }
+}
+
+async fn run_command(arguments: Arguments, terminal: &Terminal) -> Result<(), Failure> {
+    let settings = config::settings(arguments.global.typed(), arguments.global.config)?;
+    match arguments.command {
+        Command::Run(run) => run::run(*run, &settings, terminal).await,
+        Command::Import(import) => import::run(import, &settings, terminal).await,
+        Command::Sample(sample) => sample::run(sample, terminal).await,
+    }
+}
+
+/// Help and version are no mistakes; everything else that clap refuses is one of the reader's.
+fn usage(error: &clap::Error) -> ExitCode {
+    // Nothing can be said when the terminal itself is gone.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn exit_code(kind: Kind) -> ExitCode {
+    match kind {
+        Kind::Input | Kind::NotFound | Kind::Conflict => ExitCode::from(1),
+        Kind::TryAgain | Kind::Ours => ExitCode::from(2),
+    }
+}
+
+async fn open_app(settings: &Settings) -> Result<App, Failure> {
+    App::open(settings, system_clock(), system_codes()).await
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that asks the system for the time"
+)]
+fn system_clock() -> Clock {
+    Arc::new(Utc::now)
+}

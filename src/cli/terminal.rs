@@ -1,0 +1,67 @@
+//! What is written to the terminal: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+use tracing_subscriber::EnvFilter;
+
+use crate::{config, operations::Failure};
+
+/// How to talk: as JSON, with bars, or in plain lines.
+pub struct Terminal {
+    pub json: bool,
+    /// Standard error is a person's screen.
+    pub interactive: bool,
+}
+
+impl Terminal {
+    pub fn new(json: bool) -> Self {
+        Self {
+            json,
+            interactive: io::stderr().is_terminal() && !json && !config::no_color(),
+        }
+    }
+
+    /// The result. Whoever closes the pipe before the end has read enough.
+    pub fn print(&self, text: &str) {
+        let _ = writeln!(io::stdout().lock(), "{text}");
+    }
+
+    pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|error| Failure::ours(format!("the answer cannot be written: {error}")))?;
+        self.print(&text);
+        Ok(())
+    }
+
+    /// Something to know on the way.
+    pub fn note(&self, text: &str) {
+        let _ = writeln!(io::stderr().lock(), "{text}");
+    }
+
+    /// What went wrong, where, and on a line of its own what to do.
+    pub fn failure(&self, failure: &Failure) {
+        self.note(&format!("error: {failure}"));
+        if let Some(hint) = &failure.hint {
+            self.note(&format!("hint: {hint}"));
+        }
+    }
+}
+
+/// The log goes to standard error: warnings, more with each `-v`, or what `BRIEVENBUS_LOG` says.
+pub fn start_log(verbose: u8) {
+    let level = match verbose {
+        0 => "error",
+        1 => "brievenbus=info,warn",
+        2 => "brievenbus=debug,info",
+        _ => "trace",
+    };
+    let filter = config::log_filter()
+        .and_then(|filter| filter.parse::<EnvFilter>().ok())
+        .unwrap_or_else(|| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal() && !config::no_color())
+        .init();
+}

@@ -1,0 +1,186 @@
+//! The one way an operation says no. Each door translates it once: to an exit code, to an HTTP status.
+
+use std::{error::Error, fmt};
+
+use crate::{
+    bundles::BundleError,
+    domain::batch::OptionsError,
+    exports::ExportError,
+    letters::{EditionError, PressError},
+    storage::StorageError,
+};
+
+/// Whose turn it is after a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The input or the request was wrong; asking the same again fails again.
+    Input,
+    /// There is no such thing.
+    NotFound,
+    /// It cannot be done in the state that things are in.
+    Conflict,
+    /// Something we depend on is busy or away; asking again may help.
+    TryAgain,
+    /// Our fault.
+    Ours,
+}
+
+/// What happened, where, and what to do. Never a client's name, an address or a code.
+#[derive(Debug)]
+pub struct Failure {
+    pub kind: Kind,
+    /// Stable, for scripts: `unknown_team`.
+    pub code: &'static str,
+    /// One sentence without a full stop.
+    pub message: String,
+    pub hint: Option<String>,
+    pub source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Failure {
+    pub fn input(code: &'static str, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Input,
+            code,
+            message: message.into(),
+            hint: Some(hint.into()),
+            source: None,
+        }
+    }
+
+    /// Something that should not happen; the message says what, the reader can only report it.
+    pub fn ours(message: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Ours,
+            code: "internal",
+            message: message.into(),
+            hint: None,
+            source: None,
+        }
+    }
+
+    /// Trying the same again may end differently.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::TryAgain | Kind::Ours)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as &dyn Error)
+    }
+}
+
+impl From<ExportError> for Failure {
+    fn from(error: ExportError) -> Self {
+        Self::input(error.code(), error.to_string(), error.hint())
+    }
+}
+
+impl From<EditionError> for Failure {
+    fn from(error: EditionError) -> Self {
+        Self {
+            kind: Kind::Input,
+            code: "letter_not_possible",
+            message: error.to_string(),
+            hint: error.hint(),
+            source: None,
+        }
+    }
+}
+
+impl From<OptionsError> for Failure {
+    fn from(error: OptionsError) -> Self {
+        let hint = match &error {
+            OptionsError::ExpiryBeforeLetter { .. } => {
+                "choose a later --valid-until, or leave it out for the provider's validity_days"
+            }
+            OptionsError::DateOutOfRange(_) => "choose a --letter-date nearer to today",
+        };
+        Self::input("invalid_dates", error.to_string(), hint)
+    }
+}
+
+impl From<StorageError> for Failure {
+    fn from(error: StorageError) -> Self {
+        let (kind, code, hint) = match &error {
+            StorageError::UnknownUrl(_) => (
+                Kind::Input,
+                "unknown_database",
+                Some("use sqlite:FILE, or leave --database-url out for a file in the data folder"),
+            ),
+            StorageError::DataFolder { .. } => (
+                Kind::Input,
+                "data_folder",
+                Some("choose another with --data-dir, or make it writable"),
+            ),
+            StorageError::Key { .. } => (
+                Kind::Input,
+                "key_file",
+                Some("put the right key file back with mode 0600; without it no code in this data folder opens"),
+            ),
+            StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
+            StorageError::Database(_) => (
+                Kind::TryAgain,
+                "database",
+                Some("see that the disk is not full and the data folder can be written, then try again"),
+            ),
+            _ => (Kind::Ours, "storage", None),
+        };
+        Self {
+            kind,
+            code,
+            message: error.to_string(),
+            hint: hint.map(str::to_owned),
+            source: Some(error.into()),
+        }
+    }
+}
+
+impl From<BundleError> for Failure {
+    fn from(error: BundleError) -> Self {
+        let (kind, code, hint) = match &error {
+            BundleError::UnknownStore(_) => (
+                Kind::Input,
+                "unknown_store",
+                Some("use file:FOLDER, or leave --store out for a folder in the data folder"),
+            ),
+            BundleError::Folder { .. } => (
+                Kind::Input,
+                "output_folder",
+                Some("make the folder writable or choose another with --out; see that the disk is not full"),
+            ),
+            BundleError::Write(_) | BundleError::Store(_) => (
+                Kind::TryAgain,
+                "store",
+                Some("see that the disk is not full and the store can be reached, then try again"),
+            ),
+            _ => (Kind::Ours, "bundle", None),
+        };
+        Self {
+            kind,
+            code,
+            message: error.to_string(),
+            hint: hint.map(str::to_owned),
+            source: Some(error.into()),
+        }
+    }
+}
+
+impl From<PressError> for Failure {
+    fn from(error: PressError) -> Self {
+        Self {
+            kind: Kind::Ours,
+            code: "press",
+            message: error.to_string(),
+            hint: None,
+            source: Some(error.into()),
+        }
+    }
+}

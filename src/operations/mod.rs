@@ -1,0 +1,14 @@
+//! The things a person asks for, one file each. A door parses, calls one of these, and shows the answer.
+
+pub mod app;
+pub mod collect_bundles;
+pub mod edition;
+mod failure;
+pub mod import_export;
+pub mod run_team_job;
+pub mod show_batch;
+pub mod start_run;
+pub mod submit_batch;
+
+pub use app::App;
+pub use failure::{Failure, Kind};

@@ -1,0 +1,102 @@
+//! Stop four: parts the clients of the team into those who get a letter and those left out, each with one reason.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{TeamSelection, candidate::Candidate};
+use crate::{
+    domain::{
+        client::{Client, ClientId},
+        eligibility::{Detail, Facts, LeftOut, Reason, Rules, judge},
+        organisation::{LetterOrder, LetterPreferences},
+        selection::Selection,
+    },
+    letters::Edition,
+    operations::{App, Failure},
+    storage::team_jobs::StartedJob,
+};
+
+/// Judges everybody who was planned, by what is known now, and puts the letters in the organisation's order.
+pub async fn select_eligible(
+    app: &App,
+    job: &StartedJob,
+    edition: &Edition,
+) -> Result<TeamSelection, Failure> {
+    let slug = &job.batch.organisation.slug;
+    let options = &job.batch.options;
+    let preferences = &job.batch.organisation.letter;
+    let planned = app.db.planned_clients(&job.team_job).await?;
+    let ids: Vec<ClientId> = planned.iter().map(|p| p.client.clone()).collect();
+    let in_care: HashSet<ClientId> = app
+        .db
+        .assignments(slug)
+        .await?
+        .into_iter()
+        .filter(|assignment| assignment.in_force(options.letter_date))
+        .map(|assignment| assignment.client)
+        .collect();
+    let last = app.db.last_invitations(slug, &ids, &job.team_job).await?;
+    let mut clients: HashMap<ClientId, Client> = app
+        .db
+        .clients(slug, &ids)
+        .await?
+        .into_iter()
+        .map(|client| (client.id.clone(), client))
+        .collect();
+
+    let mut candidates = Vec::with_capacity(planned.len());
+    for planned in planned {
+        let client = clients
+            .remove(&planned.client)
+            .ok_or_else(|| Failure::ours(format!("client {} has no record", planned.client)))?;
+        candidates.push(Candidate::new(client, planned.written_by, preferences));
+    }
+    let rules = Rules {
+        letter_date: options.letter_date,
+        again: &options.again,
+        accept_unknown: options.accept_unknown,
+        address_style: preferences.address_style,
+    };
+    let mut selection = Selection::part(candidates, |candidate| {
+        let facts = Facts {
+            client: &candidate.client,
+            in_care: in_care.contains(candidate.id()),
+            last_invitation: last.get(candidate.id()).copied(),
+            other_team: candidate.written_by.as_deref(),
+        };
+        judge(&facts, &rules).or_else(|| missing_glyph(candidate, edition))
+    });
+    sort(&mut selection, preferences);
+    Ok(selection)
+}
+
+/// Found before a code is issued, since no size of letter mends it.
+fn missing_glyph(candidate: &Candidate, edition: &Edition) -> Option<LeftOut> {
+    let characters = edition.missing_glyphs(candidate.texts());
+    (!characters.is_empty())
+        .then(|| LeftOut::new(Reason::MissingGlyph, Detail::Characters(characters)))
+}
+
+fn sort(selection: &mut TeamSelection, preferences: &LetterPreferences) {
+    match preferences.order {
+        LetterOrder::Name => {
+            selection.sort_letters_by_key(|c| (c.client.name.sort_key(), id_key(c.id())));
+        }
+        LetterOrder::Address => {
+            selection.sort_letters_by_key(|c| {
+                (c.client.recipient().address.sort_key(), id_key(c.id()))
+            });
+        }
+        LetterOrder::ClientId => selection.sort_letters_by_key(|c| id_key(c.id())),
+    }
+}
+
+/// Client numbers in the order of their value: 99 before 100.
+fn id_key(id: &ClientId) -> (String, ClientId) {
+    let text = id.as_str();
+    let padded = if text.bytes().all(|b| b.is_ascii_digit()) {
+        format!("{text:0>width$}", width = ClientId::MAX_CHARS)
+    } else {
+        text.to_owned()
+    };
+    (padded, id.clone())
+}

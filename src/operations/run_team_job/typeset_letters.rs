@@ -1,0 +1,82 @@
+//! Stop six: a letter for everybody who has an invitation; who turns out not to fit on one A4 is left out.
+
+use std::{collections::HashMap, sync::Arc};
+
+use super::TeamSelection;
+use crate::{
+    domain::{
+        client::ClientId,
+        eligibility::{Detail, LeftOut, Reason},
+    },
+    letters::{Edition, LetterContent, Misfit, Typeset},
+    operations::{App, Failure},
+    storage::{invitations::Issued, team_jobs::StartedJob},
+};
+
+/// Presses the letters into a spool file without a name, which the system removes with the process.
+pub async fn typeset_letters(
+    app: &App,
+    job: &StartedJob,
+    edition: &Arc<Edition>,
+    selection: &mut TeamSelection,
+    mut issued: Issued,
+) -> Result<Typeset, Failure> {
+    let mut letters: Vec<LetterContent> = Vec::with_capacity(selection.letters().len());
+    for candidate in selection.letters() {
+        let code = issued.codes.remove(candidate.id()).ok_or_else(|| {
+            Failure::ours(format!("client {} was given no code", candidate.id()))
+        })?;
+        letters.push(candidate.letter(code));
+    }
+    app.db.report_progress(job, letters.len(), 0).await?;
+    let typeset = press(app, job, edition, letters).await?;
+
+    let ids: Vec<ClientId> = selection.letters().iter().map(|c| c.id().clone()).collect();
+    let misfits: HashMap<&ClientId, &Misfit> = typeset
+        .misfits
+        .iter()
+        .map(|(position, misfit)| (&ids[*position], misfit))
+        .collect();
+    selection.leave_out(|candidate| misfits.get(candidate.id()).map(|misfit| left_out(misfit)));
+    Ok(typeset)
+}
+
+async fn press(
+    app: &App,
+    job: &StartedJob,
+    edition: &Arc<Edition>,
+    letters: Vec<LetterContent>,
+) -> Result<Typeset, Failure> {
+    let spool = tempfile::tempfile_in(&app.spool_dir).map_err(crate::bundles::BundleError::Write)?;
+    let expected = letters.len();
+    let (app, job, edition) = (app.clone(), job.clone(), Arc::clone(edition));
+    let runtime = tokio::runtime::Handle::current();
+    let pressed = tokio::task::spawn_blocking(move || {
+        let report = |made: usize| {
+            // Whoever watches sees an older number; that is no reason to stop.
+            if let Err(error) = runtime.block_on(app.db.report_progress(&job, expected, made)) {
+                tracing::debug!(team_job = job.team_job, %error, "progress not written");
+            }
+        };
+        app.press
+            .typeset_letters(&edition, letters, spool, &report, &|| true)
+    });
+    match pressed.await {
+        Ok(result) => Ok(result?),
+        Err(_) => Err(Failure::ours("the typesetter broke down")),
+    }
+}
+
+fn left_out(misfit: &Misfit) -> LeftOut {
+    match misfit {
+        Misfit::LinesTooLong(lines) => {
+            LeftOut::new(Reason::DoesNotFit, Detail::LinesTooLong(*lines))
+        }
+        Misfit::AddressTooLarge => LeftOut::new(Reason::DoesNotFit, Detail::AddressTooLarge),
+        Misfit::WordTooWide => LeftOut::new(Reason::DoesNotFit, Detail::WordTooWide),
+        Misfit::MissingGlyph(characters) => LeftOut::new(
+            Reason::MissingGlyph,
+            Detail::Characters(characters.clone()),
+        ),
+    }
+}

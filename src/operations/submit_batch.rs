@@ -1,0 +1,174 @@
+//! `batch submit`: from a request to a saved plan with its tasks on the queue.
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    App, Failure, Kind,
+    edition::{edition, logo_of_store},
+};
+use crate::{
+    domain::{
+        batch::{BatchOptions, BatchPlan, BatchRequest, plan_batch, teams_with_clients},
+        client::Assignment,
+        location::{FindError, LocationId, LocationTree},
+        organisation::{Organisation, Slug},
+    },
+    letters::Logo,
+    storage::batches::NewBatch,
+};
+
+/// A request with everything looked up: the teams exist, the dates are possible, the letter can be made.
+#[derive(Debug, Clone)]
+pub struct CheckedRequest {
+    pub options: BatchOptions,
+    pub teams: Vec<LocationId>,
+    pub team_names: Vec<String>,
+}
+
+/// Checks a request against an organisation and its export, changing nothing.
+pub async fn check_request(
+    request: &BatchRequest,
+    organisation: &Organisation,
+    logo: Option<Logo>,
+    tree: &LocationTree,
+    assignments: &[Assignment],
+    today: chrono::NaiveDate,
+) -> Result<CheckedRequest, Failure> {
+    let options = BatchOptions::resolve(request, &organisation.letter, today)?;
+    let teams = find_teams(request, tree, assignments)?;
+    let team_names: Vec<String> = teams
+        .iter()
+        .filter_map(|id| tree.get(id))
+        .map(|location| location.letter_name().to_owned())
+        .collect();
+    if options.with_logo && logo.is_none() {
+        return Err(Failure::input(
+            "no_logo",
+            format!("{} has no logo in its organisation.toml", organisation.slug),
+            "add `logo = \"logo.svg\"`, or ask for letters with --no-logo",
+        ));
+    }
+    let first_team = team_names.first().map_or("", String::as_str);
+    edition(organisation, logo, &options, first_team).await?;
+    Ok(CheckedRequest {
+        options,
+        teams,
+        team_names,
+    })
+}
+
+fn find_teams(
+    request: &BatchRequest,
+    tree: &LocationTree,
+    assignments: &[Assignment],
+) -> Result<Vec<LocationId>, Failure> {
+    if request.teams.is_empty() {
+        let teams = teams_with_clients(tree, assignments);
+        if teams.is_empty() {
+            return Err(Failure::input(
+                "no_teams",
+                "no client of this export is assigned to a location",
+                "see that location_assignments.csv has rows for the clients of clients.csv",
+            ));
+        }
+        return Ok(teams);
+    }
+    let mut teams = Vec::new();
+    for text in &request.teams {
+        let id = tree.find(text).map_err(|error| unknown_team(text, error))?.id.clone();
+        // The same team named twice is one team.
+        if !teams.contains(&id) {
+            teams.push(id);
+        }
+    }
+    Ok(teams)
+}
+
+fn unknown_team(text: &str, error: FindError) -> Failure {
+    match error {
+        FindError::Unknown { nearest } => Failure::input(
+            "unknown_team",
+            format!("there is no team '{text}'"),
+            match nearest {
+                Some(name) => format!("did you mean '{name}'? locations.csv lists all ids and names"),
+                None => "use an id or a name from locations.csv".to_owned(),
+            },
+        ),
+        FindError::Ambiguous { ids } => {
+            let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            Failure::input(
+                "ambiguous_team",
+                format!("there are {} teams called '{text}'", ids.len()),
+                format!("use one of the ids {}", ids.join(", ")),
+            )
+        }
+    }
+}
+
+/// Stops two and three: plans the batch and saves it with its tasks. `id` is a new id, locked by the caller if anybody
+/// should know that it is alive.
+pub async fn submit_batch(
+    app: &App,
+    slug: &Slug,
+    request: &BatchRequest,
+    id: &str,
+    from_run: bool,
+) -> Result<(), Failure> {
+    let stored = app.db.organisation(slug).await?.ok_or_else(|| Failure {
+        kind: Kind::NotFound,
+        code: "unknown_organisation",
+        message: format!("there is no organisation '{slug}'"),
+        hint: Some("take its export in first with `brievenbus import FOLDER`".to_owned()),
+        source: None,
+    })?;
+    let tree = LocationTree::new(app.db.locations(slug).await?)
+        .map_err(|error| Failure::ours(format!("the stored locations are broken: {error}")))?;
+    let assignments = app.db.assignments(slug).await?;
+    let logo = logo_of_store(app, stored.logo_hash.as_deref()).await?;
+    let organisation = &stored.organisation;
+    let checked = check_request(
+        request,
+        organisation,
+        logo,
+        &tree,
+        &assignments,
+        app.today(),
+    )
+    .await?;
+    let plan = plan_batch(
+        &tree,
+        &assignments,
+        &checked.teams,
+        checked.options.letter_date,
+    );
+    save_plan(app, id, &stored, &checked, &plan, from_run).await
+}
+
+async fn save_plan(
+    app: &App,
+    id: &str,
+    stored: &crate::storage::exports::StoredOrganisation,
+    checked: &CheckedRequest,
+    plan: &BatchPlan,
+    from_run: bool,
+) -> Result<(), Failure> {
+    let new = NewBatch {
+        id,
+        organisation: &stored.organisation,
+        logo_hash: stored.logo_hash.as_deref(),
+        options: &checked.options,
+        plan,
+        team_names: &checked.team_names,
+        fingerprint: &fingerprint(&stored.export, checked)?,
+        from_run,
+    };
+    app.db.save_plan(&new, app.now()).await?;
+    Ok(())
+}
+
+/// Equal for the same teams and options over the same export.
+pub fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
+    let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options))
+        .map_err(|error| Failure::ours(format!("the request cannot be written down: {error}")))?;
+    Ok(hex::encode(Sha256::digest(asked)))
+}

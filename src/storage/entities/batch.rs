@@ -1,0 +1,25 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "batch")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: String,
+    pub organisation: String,
+    /// The organisation as it was when the batch was planned: every team gets the same letter.
+    pub organisation_record: String,
+    pub logo_hash: Option<String>,
+    /// `domain::batch::BatchOptions` as JSON.
+    pub options: String,
+    /// Fingerprint of the export, the teams and the options: equal means the very same work.
+    pub fingerprint: String,
+    pub idempotency_key: Option<String>,
+    /// Submitted by `run`, which also writes the bundles into a folder.
+    pub from_run: bool,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

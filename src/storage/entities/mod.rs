@@ -1,0 +1,13 @@
+//! The tables as sea-orm sees them: one entity a file, columns only. What they mean is said in the aggregate files.
+
+pub mod assignment;
+pub mod batch;
+pub mod bundle;
+pub mod client;
+pub mod invitation;
+pub mod location;
+pub mod logo;
+pub mod organisation;
+pub mod team_client;
+pub mod team_job;
+pub mod team_job_attempt;

@@ -1,0 +1,41 @@
+//! What can go wrong between us and the database.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum StorageError {
+    #[error("the database address '{0}' is not one we know")]
+    UnknownUrl(String),
+    #[error("the data folder {path} cannot be used: {source}")]
+    DataFolder {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the key file {path} {reason}")]
+    Key { path: PathBuf, reason: String },
+    #[error("a stored code does not open with this key file")]
+    SealBroken,
+    #[error("a stored record cannot be read: {0}")]
+    Record(#[from] serde_json::Error),
+    /// The row says something that no version of the program wrote.
+    #[error("the database holds something unexpected: {0}")]
+    Unexpected(String),
+    #[error("another worker has taken over this job")]
+    TakenOver,
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(String),
+    #[error("the database did not answer as it should: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("the queue's tables cannot be made: {0}")]
+    Queue(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for StorageError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(sea_orm::DbErr::Conn(sea_orm::RuntimeErr::SqlxError(
+            error.into(),
+        )))
+    }
+}

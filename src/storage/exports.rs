@@ -1,0 +1,307 @@
+//! What the last export of an organisation said: the organisation, its logo, locations, clients and assignments.
+//!
+//! An import is a snapshot. Locations and assignments are replaced; a client who is no longer in the export stays,
+//! marked, with the last assignments we knew, so that the team's overview can say what became of them.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, OnConflict},
+};
+use sha2::{Digest, Sha256};
+
+use super::{
+    Database, StorageError,
+    entities::{assignment, client, location, logo, organisation},
+};
+use crate::domain::{
+    client::{Assignment, Client, ClientId},
+    location::{Location, LocationId},
+    organisation::{Organisation, Slug},
+};
+
+/// Rows in one INSERT: far below SQLite's 32,766 values, large enough that the statement is not what takes time.
+pub(super) const CHUNK: usize = 1_000;
+
+/// A logo as the export brought it: checked to be what its format says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredLogo {
+    /// `svg`, `png`, `jpg` or `pdf`.
+    pub format: String,
+    pub bytes: Vec<u8>,
+}
+
+/// An export as it is saved.
+pub struct NewExport<'a> {
+    pub organisation: &'a Organisation,
+    pub logo: Option<StoredLogo>,
+    pub locations: Vec<&'a Location>,
+    pub clients: &'a [Client],
+    pub assignments: &'a [Assignment],
+    pub fingerprint: &'a str,
+}
+
+/// An organisation as the last export left it.
+#[derive(Debug, Clone)]
+pub struct StoredOrganisation {
+    pub organisation: Organisation,
+    pub logo_hash: Option<String>,
+    /// Fingerprint of the last export.
+    pub export: String,
+}
+
+impl Database {
+    /// Takes an export in, all or nothing.
+    pub async fn save_export(
+        &self,
+        export: &NewExport<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let tx = self.begin().await?;
+        let logo_hash = match &export.logo {
+            Some(logo) => Some(save_logo(&tx, logo).await?),
+            None => None,
+        };
+        save_organisation(&tx, export, logo_hash, now).await?;
+        replace_locations(&tx, export).await?;
+        save_clients(&tx, export).await?;
+        replace_assignments(&tx, export).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    pub async fn organisation(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<StoredOrganisation>, StorageError> {
+        let row = organisation::Entity::find_by_id(slug.as_str())
+            .one(self.connection())
+            .await?;
+        row.map(|row| {
+            Ok(StoredOrganisation {
+                organisation: serde_json::from_str(&row.record)?,
+                logo_hash: row.logo_hash,
+                export: row.export,
+            })
+        })
+        .transpose()
+    }
+
+    pub async fn logo(&self, hash: &str) -> Result<Option<StoredLogo>, StorageError> {
+        let row = logo::Entity::find_by_id(hash).one(self.connection()).await?;
+        Ok(row.map(|row| StoredLogo {
+            format: row.format,
+            bytes: row.bytes,
+        }))
+    }
+
+    /// All locations in the order of the export.
+    pub async fn locations(&self, slug: &Slug) -> Result<Vec<Location>, StorageError> {
+        let rows = location::Entity::find()
+            .filter(location::Column::Organisation.eq(slug.as_str()))
+            .order_by_asc(location::Column::Position)
+            .all(self.connection())
+            .await?;
+        rows.iter()
+            .map(|row| Ok(serde_json::from_str(&row.record)?))
+            .collect()
+    }
+
+    /// The assignments of all clients, also of those who are no longer in the export.
+    pub async fn assignments(&self, slug: &Slug) -> Result<Vec<Assignment>, StorageError> {
+        let rows = assignment::Entity::find()
+            .filter(assignment::Column::Organisation.eq(slug.as_str()))
+            .order_by_asc(assignment::Column::Id)
+            .all(self.connection())
+            .await?;
+        rows.into_iter().map(read_assignment).collect()
+    }
+
+    /// The clients with these ids, in no order that matters.
+    pub async fn clients(
+        &self,
+        slug: &Slug,
+        ids: &[ClientId],
+    ) -> Result<Vec<Client>, StorageError> {
+        let mut clients = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let rows = client::Entity::find()
+                .filter(client::Column::Organisation.eq(slug.as_str()))
+                .filter(client::Column::ClientId.is_in(chunk.iter().map(ClientId::as_str)))
+                .all(self.connection())
+                .await?;
+            for row in rows {
+                let mut client: Client = serde_json::from_str(&row.record)?;
+                client.in_export = row.in_export;
+                clients.push(client);
+            }
+        }
+        Ok(clients)
+    }
+}
+
+async fn save_logo(
+    tx: &impl ConnectionTrait,
+    stored: &StoredLogo,
+) -> Result<String, StorageError> {
+    let hash = hex::encode(Sha256::digest(&stored.bytes));
+    logo::Entity::insert(logo::ActiveModel {
+        hash: Set(hash.clone()),
+        format: Set(stored.format.clone()),
+        bytes: Set(stored.bytes.clone()),
+    })
+    .on_conflict_do_nothing()
+    .exec_without_returning(tx)
+    .await?;
+    Ok(hash)
+}
+
+async fn save_organisation(
+    tx: &impl ConnectionTrait,
+    export: &NewExport<'_>,
+    logo_hash: Option<String>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    use organisation::Column;
+    organisation::Entity::insert(organisation::ActiveModel {
+        slug: Set(export.organisation.slug.to_string()),
+        record: Set(serde_json::to_string(export.organisation)?),
+        logo_hash: Set(logo_hash),
+        export: Set(export.fingerprint.to_owned()),
+        imported_at: Set(now),
+    })
+    .on_conflict(
+        OnConflict::column(Column::Slug)
+            .update_columns([
+                Column::Record,
+                Column::LogoHash,
+                Column::Export,
+                Column::ImportedAt,
+            ])
+            .to_owned(),
+    )
+    .exec_without_returning(tx)
+    .await?;
+    Ok(())
+}
+
+async fn replace_locations(
+    tx: &impl ConnectionTrait,
+    export: &NewExport<'_>,
+) -> Result<(), StorageError> {
+    let slug = export.organisation.slug.as_str();
+    location::Entity::delete_many()
+        .filter(location::Column::Organisation.eq(slug))
+        .exec(tx)
+        .await?;
+    let mut rows = Vec::with_capacity(export.locations.len());
+    for (position, location) in (0..).zip(&export.locations) {
+        rows.push(location::ActiveModel {
+            organisation: Set(slug.to_owned()),
+            location_id: Set(location.id.0.clone()),
+            position: Set(position),
+            record: Set(serde_json::to_string(location)?),
+        });
+    }
+    for chunk in rows.chunks(CHUNK) {
+        location::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn save_clients(
+    tx: &impl ConnectionTrait,
+    export: &NewExport<'_>,
+) -> Result<(), StorageError> {
+    use client::Column;
+    let slug = export.organisation.slug.as_str();
+    client::Entity::update_many()
+        .col_expr(Column::InExport, Expr::value(false))
+        .filter(Column::Organisation.eq(slug))
+        .exec(tx)
+        .await?;
+    let row = |client: &Client| -> Result<client::ActiveModel, StorageError> {
+        Ok(client::ActiveModel {
+            organisation: Set(slug.to_owned()),
+            client_id: Set(client.id.to_string()),
+            in_export: Set(client.in_export),
+            record: Set(serde_json::to_string(client)?),
+        })
+    };
+    let key = || OnConflict::columns([Column::Organisation, Column::ClientId]);
+    // Somebody who is only mentioned keeps the record of an earlier export, if there is one.
+    let (present, mentioned): (Vec<&Client>, Vec<&Client>) =
+        export.clients.iter().partition(|client| client.in_export);
+    for chunk in present.chunks(CHUNK) {
+        let rows: Vec<_> = chunk.iter().map(|client| row(client)).collect::<Result<_, _>>()?;
+        client::Entity::insert_many(rows)
+            .on_conflict(
+                key()
+                    .update_columns([Column::InExport, Column::Record])
+                    .to_owned(),
+            )
+            .exec_without_returning(tx)
+            .await?;
+    }
+    for chunk in mentioned.chunks(CHUNK) {
+        let rows: Vec<_> = chunk.iter().map(|client| row(client)).collect::<Result<_, _>>()?;
+        client::Entity::insert_many(rows)
+            .on_conflict(key().do_nothing().to_owned())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn replace_assignments(
+    tx: &impl ConnectionTrait,
+    export: &NewExport<'_>,
+) -> Result<(), StorageError> {
+    use assignment::Column;
+    let slug = export.organisation.slug.as_str();
+    let mentioned: Vec<&ClientId> = export
+        .clients
+        .iter()
+        .map(|client| &client.id)
+        .collect::<HashSet<_>>()
+        .into_iter()
+        .collect();
+    for chunk in mentioned.chunks(CHUNK) {
+        assignment::Entity::delete_many()
+            .filter(Column::Organisation.eq(slug))
+            .filter(Column::ClientId.is_in(chunk.iter().map(|id| id.as_str())))
+            .exec(tx)
+            .await?;
+    }
+    let rows = export.assignments.iter().map(|a| assignment::ActiveModel {
+        organisation: Set(slug.to_owned()),
+        client_id: Set(a.client.to_string()),
+        location_id: Set(a.location.to_string()),
+        main: Set(a.main),
+        begin_date: Set(a.begin),
+        end_date: Set(a.end),
+        ..Default::default()
+    });
+    let rows: Vec<_> = rows.collect();
+    for chunk in rows.chunks(CHUNK) {
+        assignment::Entity::insert_many(chunk.to_vec())
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn read_assignment(row: assignment::Model) -> Result<Assignment, StorageError> {
+    Ok(Assignment {
+        client: ClientId::new(&row.client_id)
+            .ok_or_else(|| StorageError::Unexpected("a client id that is none".into()))?,
+        location: LocationId(row.location_id),
+        main: row.main,
+        begin: row.begin_date,
+        end: row.end_date,
+    })
+}

@@ -1,0 +1,70 @@
+//! Files that a process keeps locked for as long as it lives, so that others can tell the dead from the slow.
+//!
+//! The kernel lets go of a file lock when its process ends, however it ends. A process id would not do: ids are given
+//! out again, and mean nothing in another container.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    path::{Path, PathBuf},
+};
+
+/// A locked file in a folder; dropping it unlocks and removes the file.
+#[derive(Debug)]
+pub struct LifeLock {
+    path: PathBuf,
+    _file: File,
+}
+
+impl LifeLock {
+    /// Locks `folder/name`, or `None` when another living process holds it.
+    pub fn take(folder: &Path, name: &str) -> io::Result<Option<Self>> {
+        fs::create_dir_all(folder)?;
+        let path = folder.join(name);
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { path, _file: file })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
+    /// The file is there and nobody holds it: its owner died. Without the file nothing is known of the owner, who may
+    /// well live on another machine.
+    pub fn owner_is_dead(folder: &Path, name: &str) -> bool {
+        File::options()
+            .write(true)
+            .open(folder.join(name))
+            .is_ok_and(|file| file.try_lock().is_ok())
+    }
+}
+
+impl Drop for LifeLock {
+    fn drop(&mut self) {
+        // A file that stays behind is unlocked, and therefore says the truth: the owner is gone.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once_and_only_a_file_left_unlocked_tells_of_a_death() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!LifeLock::owner_is_dead(folder.path(), "w"), "nothing is known");
+        let held = LifeLock::take(folder.path(), "w").unwrap();
+        assert!(held.is_some());
+        assert!(LifeLock::take(folder.path(), "w").unwrap().is_none());
+        assert!(!LifeLock::owner_is_dead(folder.path(), "w"));
+        drop(held);
+        assert!(!folder.path().join("w").exists());
+        File::create(folder.path().join("w")).unwrap();
+        assert!(LifeLock::owner_is_dead(folder.path(), "w"));
+    }
+}

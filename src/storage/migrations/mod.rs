@@ -1,0 +1,13 @@
+//! The steps that bring a database to today's shape, oldest first. They run at every start, under the data lock.
+
+use sea_orm_migration::prelude::*;
+
+mod m0001_first;
+
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_first::Migration)]
+    }
+}

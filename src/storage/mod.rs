@@ -1,0 +1,25 @@
+//! The database: what is remembered, and the promises that it keeps whoever asks at the same time.
+//!
+//! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
+//! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
+
+pub mod batches;
+pub mod bundles;
+pub mod database;
+mod entities;
+mod error;
+pub mod exports;
+pub mod invitations;
+pub mod locks;
+mod migrations;
+pub mod tasks;
+pub mod team_jobs;
+pub mod vault;
+
+pub use database::Database;
+pub use error::StorageError;
+
+/// A new id: a ULID, so that ids sort by the time they were given out.
+pub fn new_id() -> String {
+    ulid::Ulid::generate().to_string()
+}

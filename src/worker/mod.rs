@@ -1,0 +1,135 @@
+//! The door that the queue comes in by: takes tasks and runs team jobs.
+//!
+//! apalis only says which job is next. What it says is not relied on for more: the state, the attempts and the reasons
+//! are in our own tables, written by [`run_team_job`].
+
+mod heartbeat;
+mod ticker;
+
+use std::{sync::Arc, time::Duration};
+
+use apalis::prelude::*;
+use apalis_codec::json::JsonCodec;
+use apalis_core::backend::{
+    Backend, BackendConfig, WireFormatBackend, ext::BackendExt, finalize::Durable,
+    persistence::TaskPersistLayer,
+};
+use apalis_sqlite::{Config, SqliteStorage};
+use serde_json::Value;
+use tokio::task::JoinHandle;
+
+use self::{
+    heartbeat::{MISSED_BEATS, Names},
+    ticker::Ticker,
+};
+use crate::{
+    operations::{
+        App, Failure,
+        run_team_job::{Ended, run_team_job},
+    },
+    storage::tasks::{QUEUE, TeamJobTask},
+};
+
+/// How often the queue is asked for work when it is quiet.
+const POLL: Duration = Duration::from_millis(200);
+
+/// Workers that run in this process until they are stopped.
+pub struct Worker {
+    stop: MonitorContext,
+    monitor: JoinHandle<Result<(), MonitorError>>,
+    heartbeat: JoinHandle<()>,
+}
+
+impl Worker {
+    /// Starts working on the queue, on as many jobs at a time as the app has threads.
+    pub async fn start(app: Arc<App>) -> Result<Self, Failure> {
+        heartbeat::release_the_dead(&app).await?;
+        let config = Config::default()
+            .queue(QUEUE)
+            // More than one task at a time would wait, locked, behind a long job, be thought dead and run twice.
+            .batch_size(1)
+            .heartbeat_interval(heartbeat::BEAT)
+            .missed_heartbeats(MISSED_BEATS);
+        let pool = app.db.pool().clone();
+        let backend =
+            move || SqliteStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
+        Ok(Self::start_on(app, backend))
+    }
+
+    /// Any backend of the queue will do; only [`Worker::start`] knows which it is.
+    fn start_on<B>(app: Arc<App>, backend: impl Fn() -> B + Send + Sync + 'static) -> Self
+    where
+        B: Backend<Task = Task<Vec<u8>>>
+            + BackendConfig<
+                Args = TeamJobTask,
+                Kind = Durable,
+                Layer = TaskPersistLayer<JsonCodec<Value>, Value>,
+            > + WireFormatBackend<Compact = Vec<u8>, Codec = JsonCodec<Vec<u8>>>
+            + Clone
+            + Send
+            + Sync
+            + Unpin
+            + 'static,
+        B::Error: std::error::Error + Send + Sync + 'static,
+    {
+        let names = Arc::new(Names::new(app.db.worker_locks().to_owned()));
+        let heartbeat = tokio::spawn(heartbeat::beat(Arc::clone(&app), Arc::clone(&names)));
+        let register = {
+            let names = Arc::clone(&names);
+            move |_: usize| {
+                // A name of its own for every start: under an old one apalis either fails or never finds its orphans.
+                let name = names.renew();
+                WorkerBuilder::new(name)
+                    .backend(backend().poll_with_strategy(Ticker::every(POLL)))
+                    .concurrency(app.threads)
+                    .data(Arc::clone(&app))
+                    .build(handle)
+            }
+        };
+        let monitor = Monitor::new().register(register).should_restart(|_, error| {
+            tracing::warn!(%error, "worker restarts");
+            true
+        });
+        Self {
+            stop: monitor.context(),
+            monitor: tokio::spawn(monitor.run()),
+            heartbeat,
+        }
+    }
+
+    /// Takes no new job, waits for those under way, and ends.
+    pub async fn stop(self) -> Result<(), Failure> {
+        let stopped = self.stop.shutdown();
+        let ended = self.monitor.await;
+        self.heartbeat.abort();
+        match (stopped, ended) {
+            (Ok(()), Ok(Ok(()))) => Ok(()),
+            (Err(error), _) | (_, Ok(Err(error))) => {
+                Err(Failure::ours(format!("the worker did not stop well: {error}")))
+            }
+            (_, Err(error)) => Err(Failure::ours(format!("the worker broke down: {error}"))),
+        }
+    }
+}
+
+/// One task of the queue. An error tells apalis to keep the task for another try; by then our own tables say why and
+/// when.
+async fn handle(
+    task: TeamJobTask,
+    app: Data<Arc<App>>,
+    worker: WorkerContext,
+) -> Result<(), BoxDynError> {
+    match run_team_job(&app, &task.team_job, worker.name()).await {
+        Ok(Ended::Finished) => Ok(()),
+        Ok(Ended::TryAgain(at)) => Err(format!("to be tried again at {at}").into()),
+        Err(failure) => {
+            tracing::error!(
+                team_job = task.team_job,
+                code = failure.code,
+                error = %failure,
+                "attempt not recorded"
+            );
+            Err(failure.into())
+        }
+    }
+}
