@@ -2,6 +2,12 @@
 //!
 //! Prints letters a second and the peak of the process's memory, warm (after one run of 500 letters).
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "it is run to be read"
+)]
+
 use std::{fs, process::ExitCode, sync::Arc, time::Instant};
 
 use brievenbus::{
@@ -9,7 +15,9 @@ use brievenbus::{
         address::AddressStyle,
         invitation::Code,
         name::NameStyle,
-        organisation::{AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug},
+        organisation::{
+            AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug,
+        },
     },
     letters::{Edition, EditionSpec, LetterContent, Logo, LogoFormat, Press},
 };
@@ -21,8 +29,17 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let number = |at: usize, otherwise: usize| arguments.get(at).and_then(|n| n.parse().ok()).unwrap_or(otherwise);
-    match measure(number(0, 2_000), number(1, 1), arguments.get(2).map(String::as_str)) {
+    let number = |at: usize, otherwise: usize| {
+        arguments
+            .get(at)
+            .and_then(|n| n.parse().ok())
+            .unwrap_or(otherwise)
+    };
+    match measure(
+        number(0, 2_000),
+        number(1, 1),
+        arguments.get(2).map(String::as_str),
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -31,7 +48,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure(letters: usize, threads: usize, logo: Option<&str>) -> Result<(), Box<dyn std::error::Error>> {
+fn measure(
+    letters: usize,
+    threads: usize,
+    logo: Option<&str>,
+) -> Result<(), Box<dyn std::error::Error>> {
     let organisation = organisation()?;
     let logo = logo.map(read_logo).transpose()?;
     let started = Instant::now();
@@ -47,11 +68,20 @@ fn measure(letters: usize, threads: usize, logo: Option<&str>) -> Result<(), Box
     let press = Press::start(threads)?;
     // The letters of the two runs differ, so nothing of the second is remembered from the first.
     for (first, count) in [(1_000_000, 500), (0, letters)] {
-        let team = (first..first + count).map(letter).collect::<Option<Vec<_>>>().ok_or("no code")?;
+        let team = (first..first + count)
+            .map(letter)
+            .collect::<Option<Vec<_>>>()
+            .ok_or("no code")?;
         let started = Instant::now();
-        let typeset = press.typeset_letters(&edition, team, tempfile::tempfile()?, &|_| {}, &|| true)?;
+        let typeset =
+            press.typeset_letters(&edition, team, tempfile::tempfile()?, &|_| {}, &|| true)?;
         let seconds = started.elapsed().as_secs_f64();
-        let bytes: u64 = typeset.prints.iter().chain(&typeset.singles).map(|piece| piece.bytes).sum();
+        let bytes: u64 = typeset
+            .prints
+            .iter()
+            .chain(&typeset.singles)
+            .map(|piece| piece.bytes)
+            .sum();
         println!(
             "{count} letters, {threads} threads: {:.0} letters/s, {:.1} kB a letter, peak {} MB",
             typeset.singles.len() as f64 / seconds,
@@ -91,11 +121,25 @@ fn organisation() -> Result<Organisation, String> {
 }
 
 fn letter(n: usize) -> Option<LetterContent> {
-    let families = ["de Wit", "van 't Hof", "Özdoğan", "Jansen - Pietersen", "de Vries - Heemsberge", "Bakker"];
-    let name = format!("Mevr. {}. {}", char::from(b'A' + (n % 26) as u8), families[n / 26 % families.len()]);
+    let families = [
+        "de Wit",
+        "van 't Hof",
+        "Özdoğan",
+        "Jansen - Pietersen",
+        "de Vries - Heemsberge",
+        "Bakker",
+    ];
+    let name = format!(
+        "Mevr. {}. {}",
+        char::from(b'A' + (n % 26) as u8),
+        families[n / 26 % families.len()]
+    );
     Some(LetterContent {
         addressee: name.clone(),
-        address_lines: vec![format!("Dorpsstraat {}", n % 300 + 1), format!("{} KC Enschede", 7500 + n % 99)],
+        address_lines: vec![
+            format!("Dorpsstraat {}", n % 300 + 1),
+            format!("{} KC Enschede", 7500 + n % 99),
+        ],
         salutation: format!("Geachte {name}"),
         client_name: name,
         code: Code::parse(&format!("{:010}", (n as u64 * 7_919_777) % 10_000_000_000))?,
@@ -109,7 +153,10 @@ fn read_logo(path: &str) -> Result<Logo, Box<dyn std::error::Error>> {
         Some("jpg") => LogoFormat::Jpg,
         _ => return Err("the logo must be svg, png or jpg".into()),
     };
-    Ok(Logo { format, bytes: fs::read(path)? })
+    Ok(Logo {
+        format,
+        bytes: fs::read(path)?,
+    })
 }
 
 /// The most memory this process ever held, from the kernel (`VmHWM`).

@@ -26,6 +26,16 @@ pub struct LetterContent {
     pub code: Code,
 }
 
+impl LetterContent {
+    /// All words of the letter that are its own.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        [&self.addressee, &self.salutation, &self.client_name]
+            .into_iter()
+            .chain(&self.address_lines)
+            .map(String::as_str)
+    }
+}
+
 /// What all letters of an edition share, as the layout reads it.
 #[derive(Serialize)]
 pub(super) struct EditionData {
@@ -100,7 +110,10 @@ pub(super) struct LetterData {
 impl LetterData {
     pub(super) fn new(letter: &LetterContent, size: f64, address_size: f64) -> Self {
         let addressee = typography::value(&letter.addressee);
-        let lines = letter.address_lines.iter().map(|line| typography::value(line));
+        let lines = letter
+            .address_lines
+            .iter()
+            .map(|line| typography::value(line));
         Self {
             address: std::iter::once(addressee.clone()).chain(lines).collect(),
             addressee,
@@ -111,17 +124,14 @@ impl LetterData {
             address_size,
         }
     }
-
-    /// The characters that no face has, sorted, each once.
-    pub(super) fn missing_glyphs(&self) -> Vec<char> {
-        let texts = [&self.salutation, &self.client].into_iter().chain(&self.address);
-        missing_glyphs(texts.map(String::as_str))
-    }
 }
 
 /// The characters of `texts` that no face has, sorted, each once.
 pub(super) fn missing_glyphs<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
-    let mut missing: Vec<char> = texts.flat_map(str::chars).filter(|c| !fonts::has(*c)).collect();
+    let mut missing: Vec<char> = texts
+        .flat_map(str::chars)
+        .filter(|c| !fonts::has(*c))
+        .collect();
     missing.sort_unstable();
     missing.dedup();
     missing
@@ -140,7 +150,10 @@ pub(super) fn fill<E>(
                     spans: fill_spans(spans, value)?,
                 },
                 Block::List(items) => BlockData::List {
-                    items: items.iter().map(|spans| fill_spans(spans, value)).collect::<Result<_, _>>()?,
+                    items: items
+                        .iter()
+                        .map(|spans| fill_spans(spans, value))
+                        .collect::<Result<_, _>>()?,
                 },
             })
         })
@@ -162,7 +175,10 @@ pub(super) fn texts_of(blocks: &[BlockData]) -> impl Iterator<Item = &str> {
 /// Characters that surely fit on one line of the letter.
 const MOST_KEPT: usize = 40;
 
-fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, E>) -> Result<Vec<SpanData>, E> {
+fn fill_spans<E>(
+    spans: &[Span],
+    value: &impl Fn(Placeholder) -> Result<String, E>,
+) -> Result<Vec<SpanData>, E> {
     spans
         .iter()
         .map(|span| {
@@ -175,8 +191,14 @@ fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, 
                 Span::LineBreak => SpanData::default(),
                 Span::Value { placeholder, bold } => {
                     let field = placeholder.letter_field();
-                    let text = if field.is_none() { Some(value(*placeholder)?) } else { None };
-                    let short = text.as_ref().is_none_or(|text| text.chars().count() <= MOST_KEPT);
+                    let text = if field.is_none() {
+                        Some(value(*placeholder)?)
+                    } else {
+                        None
+                    };
+                    let short = text
+                        .as_ref()
+                        .is_none_or(|text| text.chars().count() <= MOST_KEPT);
                     SpanData {
                         text,
                         field,

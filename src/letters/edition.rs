@@ -18,7 +18,8 @@ use crate::domain::{
 use super::{
     chunk,
     content::{
-        EditionData, LetterContent, LetterData, LogoData, ReturnData, SenderData, fill, missing_glyphs, texts_of,
+        EditionData, LetterContent, LetterData, LogoData, ReturnData, SenderData, fill,
+        missing_glyphs, texts_of,
     },
     error::EditionError,
     fonts,
@@ -76,8 +77,14 @@ impl Edition {
     /// # Errors
     /// As [`Edition::new`].
     pub fn of_template(template: Template, spec: EditionSpec<'_>) -> Result<Self, EditionError> {
-        let source = spec.organisation.letter.text.as_deref().unwrap_or_else(|| template.standard_text());
-        let letter_text = text::parse(source, template.placeholders()).map_err(EditionError::Text)?;
+        let source = spec
+            .organisation
+            .letter
+            .text
+            .as_deref()
+            .unwrap_or_else(|| template.standard_text());
+        let letter_text =
+            text::parse(source, template.placeholders()).map_err(EditionError::Text)?;
         let artwork = match &spec.logo {
             Some(logo) => Some(safely(|| prepare(logo)).unwrap_or_else(|| Err(unreadable_logo()))?),
             None => None,
@@ -117,9 +124,11 @@ impl Edition {
         hex::encode(self.text_hash)
     }
 
-    /// The characters of a letter that the font does not have, sorted, each once. Empty: all can be printed.
-    pub fn missing_glyphs(&self, letter: &LetterContent) -> Vec<char> {
-        self.letter_data(letter, (0, 0)).missing_glyphs()
+    /// The characters of a letter's words that the font does not have, sorted, each once; no code is needed to know.
+    /// Empty: all can be printed.
+    pub fn missing_glyphs<'a>(&self, texts: impl Iterator<Item = &'a str>) -> Vec<char> {
+        let printed: Vec<String> = texts.map(typography::value).collect();
+        missing_glyphs(printed.iter().map(String::as_str))
     }
 
     /// `steps` says how far down the template's lists of sizes: of the body, of the address.
@@ -130,7 +139,10 @@ impl Edition {
 
     /// How many sizes there are to try: of the body, of the address.
     pub(super) fn sizes(&self) -> (usize, usize) {
-        (self.template.body_sizes().len(), self.template.address_sizes().len())
+        (
+            self.template.body_sizes().len(),
+            self.template.address_sizes().len(),
+        )
     }
 
     pub(super) fn window(&self) -> Window {
@@ -148,7 +160,11 @@ impl Edition {
 
     /// The world with these letters, each as JSON.
     pub(super) fn world(&self, letters: &[String]) -> LetterWorld {
-        let data = format!(r#"{{"edition":{},"letters":[{}]}}"#, self.shared, letters.join(","));
+        let data = format!(
+            r#"{{"edition":{},"letters":[{}]}}"#,
+            self.shared,
+            letters.join(",")
+        );
         LetterWorld::new(self.layout.clone(), self.logo.clone(), data)
     }
 
@@ -171,7 +187,9 @@ impl Edition {
         match outcome {
             Some(Ok(Ok(()) | Err(Fault::TooLong(_)))) => Ok(()),
             Some(Ok(Err(fault))) => Err(self.unfit(fault)),
-            Some(Err(_)) if self.logo.is_some() && self.sets_without_logo(&pool, &letter, steps) => {
+            Some(Err(_))
+                if self.logo.is_some() && self.sets_without_logo(&pool, &letter, steps) =>
+            {
                 Err(unreadable_logo())
             }
             Some(Err(problem)) => Err(self.broken_layout(problem)),
@@ -180,7 +198,12 @@ impl Edition {
     }
 
     /// Whether it is the logo that the typesetter refuses.
-    fn sets_without_logo(&self, pool: &rayon::ThreadPool, letter: &LetterContent, steps: (usize, usize)) -> bool {
+    fn sets_without_logo(
+        &self,
+        pool: &rayon::ThreadPool,
+        letter: &LetterContent,
+        steps: (usize, usize),
+    ) -> bool {
         let Ok(serde_json::Value::Object(mut shared)) = serde_json::from_str(&self.shared) else {
             return false;
         };
@@ -192,7 +215,10 @@ impl Edition {
             shared: serde_json::Value::Object(shared).to_string(),
             ..*self
         };
-        matches!(safely(|| pool.install(|| chunk::try_one(&bare, letter, steps))), Some(Ok(_)))
+        matches!(
+            safely(|| pool.install(|| chunk::try_one(&bare, letter, steps))),
+            Some(Ok(_))
+        )
     }
 
     fn unfit(&self, fault: Fault) -> EditionError {
@@ -236,9 +262,19 @@ fn shared_data(
     let organisation = spec.organisation;
     let name = typography::value(&organisation.name);
     let street = typography::value(&organisation.address.street_line());
-    let place = typography::value(&format!("{} {}", organisation.address.postcode, organisation.address.city));
-    let contact = [&organisation.telephone, &organisation.email, &organisation.website];
-    let contact = contact.into_iter().flatten().map(|line| typography::value(line));
+    let place = typography::value(&format!(
+        "{} {}",
+        organisation.address.postcode, organisation.address.city
+    ));
+    let contact = [
+        &organisation.telephone,
+        &organisation.email,
+        &organisation.website,
+    ];
+    let contact = contact
+        .into_iter()
+        .flatten()
+        .map(|line| typography::value(line));
     Ok(EditionData {
         window: match spec.window {
             AddressWindow::Left => "left",
@@ -279,11 +315,14 @@ fn shared_value(spec: &EditionSpec<'_>, placeholder: Placeholder) -> Result<Stri
         Placeholder::LetterDate => (Some(long_date(spec.letter_date)), "letter date"),
         Placeholder::ValidUntil => (Some(long_date(spec.valid_until)), "valid until"),
         // A letter's own; `fill` never asks for them here.
-        Placeholder::AddresseeName | Placeholder::Salutation | Placeholder::ClientName | Placeholder::Code => {
-            (None, "")
-        }
+        Placeholder::AddresseeName
+        | Placeholder::Salutation
+        | Placeholder::ClientName
+        | Placeholder::Code => (None, ""),
     };
-    let printed = value.map(|value| typography::value(&value)).unwrap_or_default();
+    let printed = value
+        .map(|value| typography::value(&value))
+        .unwrap_or_default();
     if printed.is_empty() {
         return Err(EditionError::MissingValue {
             placeholder: placeholder.name(),
@@ -313,11 +352,20 @@ fn return_line(name: &str, street: &str, place: &str) -> ReturnData {
 
 fn check_glyphs(data: &EditionData) -> Result<(), EditionError> {
     let sender = &data.sender;
-    let sender = std::iter::once(&sender.name).chain(&sender.address).chain(&sender.contact).chain([&data.date_line]);
+    let sender = std::iter::once(&sender.name)
+        .chain(&sender.address)
+        .chain(&sender.contact)
+        .chain([&data.date_line]);
     let places: [(&str, Vec<char>); 3] = [
-        ("the sender's details", missing_glyphs(sender.map(String::as_str))),
+        (
+            "the sender's details",
+            missing_glyphs(sender.map(String::as_str)),
+        ),
         ("the text", missing_glyphs(texts_of(&data.blocks))),
-        ("the address of the portal", missing_glyphs([data.portal_url.as_str()].into_iter())),
+        (
+            "the address of the portal",
+            missing_glyphs([data.portal_url.as_str()].into_iter()),
+        ),
     ];
     match places.into_iter().find(|(_, missing)| !missing.is_empty()) {
         Some((place, characters)) => Err(EditionError::MissingGlyph { place, characters }),
@@ -329,25 +377,30 @@ fn fingerprint(template: &Template, shared: &str, logo: Option<&Bytes>) -> [u8; 
     let mut hasher = Sha256::new();
     hasher.update(template.hash());
     hasher.update(Sha256::digest(shared.as_bytes()));
-    hasher.update(Sha256::digest(logo.map(Bytes::as_slice).unwrap_or_default()));
+    hasher.update(Sha256::digest(
+        logo.map(Bytes::as_slice).unwrap_or_default(),
+    ));
     hasher.finalize().into()
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "a NaiveDate is a day that exists, and every day has a midnight"
+)]
 fn midnight(day: NaiveDate) -> Datetime {
-    // A `NaiveDate` has a month of 1 to 12 and a day of 1 to 31, so both fit in a byte.
+    // A month is at most 12 and a day at most 31, so both fit in a byte.
     Datetime::from_ymd_hms(day.year(), day.month() as u8, day.day() as u8, 0, 0, 0)
-        // It is a day that exists, at midnight.
         .expect("every day has a midnight")
 }
 
 /// A letter to nobody: no client can be invented that is plainer.
+#[expect(clippy::expect_used, reason = "ten digits are a code")]
 fn trial_letter() -> LetterContent {
     LetterContent {
         addressee: "Mevr. A. Jansen".to_owned(),
         address_lines: vec!["Sesamstraat 1".to_owned(), "1234 AB Enschede".to_owned()],
         salutation: "Geachte Mevr. A. Jansen".to_owned(),
         client_name: "Mevr. A. Jansen".to_owned(),
-        // Ten digits are a code.
         code: Code::parse("0123456789").expect("ten digits are a code"),
     }
 }

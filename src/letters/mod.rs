@@ -22,9 +22,9 @@ mod typography;
 mod window;
 mod world;
 
+pub use content::LetterContent;
 pub use edition::{Edition, EditionSpec};
 pub use error::{EditionError, PressError};
-pub use content::LetterContent;
 pub use logo::{Logo, LogoFormat};
 pub use placeholder::Placeholder;
 pub use press::Press;

@@ -32,8 +32,14 @@ pub(super) enum Block {
 /// A stretch of a paragraph.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Span {
-    Text { text: String, bold: bool },
-    Value { placeholder: Placeholder, bold: bool },
+    Text {
+        text: String,
+        bold: bool,
+    },
+    Value {
+        placeholder: Placeholder,
+        bold: bool,
+    },
     LineBreak,
 }
 
@@ -53,7 +59,10 @@ pub struct TextError {
 /// # Errors
 /// The first thing that is wrong with it, in the order of the text.
 pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText, TextError> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source).replace("\r\n", "\n");
+    let source = source
+        .strip_prefix('\u{feff}')
+        .unwrap_or(source)
+        .replace("\r\n", "\n");
     check_characters(&source)?;
     let masked = mask_placeholders(&source);
     let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
@@ -68,7 +77,11 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
         bold: 0,
     };
     let mut events = parser.into_offset_iter();
-    let definition = events.reference_definitions().iter().map(|(_, def)| def.span.start).min();
+    let definition = events
+        .reference_definitions()
+        .iter()
+        .map(|(_, def)| def.span.start)
+        .min();
     for (event, range) in events.by_ref() {
         // A definition leaves no event of its own; it is met in the order of the text.
         if let Some(at) = definition.filter(|at| *at < range.start) {
@@ -80,7 +93,12 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
         return Err(reader.link(at));
     }
     if reader.blocks.is_empty() {
-        return Err(error_at(&source, 0, "the text is empty", "write the letter, or leave out `text` to use the template's standard text"));
+        return Err(error_at(
+            &source,
+            0,
+            "the text is empty",
+            "write the letter, or leave out `text` to use the template's standard text",
+        ));
     }
     let mut blocks = reader.blocks;
     set_typography(&mut blocks);
@@ -96,11 +114,17 @@ fn check_characters(source: &str) -> Result<(), TextError> {
             "a letter is one A4: shorten the text",
         ));
     }
-    match source.char_indices().find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t')) {
+    match source
+        .char_indices()
+        .find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t'))
+    {
         Some((at, c)) => Err(error_at(
             source,
             at,
-            &format!("there is a control character (U+{:04X}) in the text", u32::from(c)),
+            &format!(
+                "there is a control character (U+{:04X}) in the text",
+                u32::from(c)
+            ),
             "remove it; saving the text as plain UTF-8 text usually does",
         )),
         None => Ok(()),
@@ -165,9 +189,15 @@ impl Reader<'_> {
             Event::Code(_) => return Err(self.refuse(start, "code", "remove the backticks (`)")),
             Event::InlineHtml(_) | Event::Html(_) => return Err(self.html(start)),
             Event::Rule => {
-                return Err(self.refuse(start, "a dividing line", "remove it; an empty line parts paragraphs"));
+                return Err(self.refuse(
+                    start,
+                    "a dividing line",
+                    "remove it; an empty line parts paragraphs",
+                ));
             }
-            Event::FootnoteReference(_) => return Err(self.refuse(start, "a footnote", "put it in the text itself")),
+            Event::FootnoteReference(_) => {
+                return Err(self.refuse(start, "a footnote", "put it in the text itself"));
+            }
             // Not switched on in the parser.
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
@@ -179,7 +209,11 @@ impl Reader<'_> {
             Tag::Paragraph if self.items.is_some() => {
                 self.end_run()?;
                 if self.spans.as_ref().is_some_and(|spans| !spans.is_empty()) {
-                    return Err(self.refuse(at, "a second paragraph in a list item", "make it one paragraph, or start a new item with `- `"));
+                    return Err(self.refuse(
+                        at,
+                        "a second paragraph in a list item",
+                        "make it one paragraph, or start a new item with `- `",
+                    ));
                 }
             }
             Tag::Paragraph => self.spans = Some(Vec::new()),
@@ -188,7 +222,11 @@ impl Reader<'_> {
             }
             Tag::List(None) => self.items = Some(Vec::new()),
             Tag::List(Some(_)) => {
-                return Err(self.refuse(at, "a numbered list", "start each item with `- `, or write `1\\.` to print the number"));
+                return Err(self.refuse(
+                    at,
+                    "a numbered list",
+                    "start each item with `- `, or write `1\\.` to print the number",
+                ));
             }
             Tag::Item if !self.masked[at..].starts_with('-') => {
                 return Err(self.refuse(at, "a list item with `*` or `+`", "start it with `- `"));
@@ -256,7 +294,8 @@ impl Reader<'_> {
     }
 
     fn placeholder(&self, start: usize, end: usize, typed: &str) -> Result<Placeholder, TextError> {
-        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known)) {
+        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known))
+        {
             return Ok(known);
         }
         if self.masked[end + 1..].starts_with('(') {
@@ -265,11 +304,23 @@ impl Reader<'_> {
         let hint = match Placeholder::nearest(typed, self.accepted) {
             Some(near) => format!("did you mean [{}]?", near.name()),
             None => {
-                let names: Vec<String> = self.accepted.iter().map(|known| format!("[{}]", known.name())).collect();
-                format!("there are {}; write \\[ to print a square bracket", names.join(" "))
+                let names: Vec<String> = self
+                    .accepted
+                    .iter()
+                    .map(|known| format!("[{}]", known.name()))
+                    .collect();
+                format!(
+                    "there are {}; write \\[ to print a square bracket",
+                    names.join(" ")
+                )
             }
         };
-        Err(error_at(self.source, start, &format!("there is no placeholder [{typed}]"), &hint))
+        Err(error_at(
+            self.source,
+            start,
+            &format!("there is no placeholder [{typed}]"),
+            &hint,
+        ))
     }
 
     fn broken_placeholder(&self, at: usize) -> TextError {
@@ -283,16 +334,44 @@ impl Reader<'_> {
 
     fn refuse_tag(&self, tag: &Tag<'_>, at: usize) -> TextError {
         match tag {
-            Tag::Heading { .. } => self.refuse(at, "a heading", "remove the # or the line of = or - under it; use **bold** for emphasis"),
-            Tag::Emphasis => self.refuse(at, "italic", "use **bold**, or write \\* or \\_ to print the sign itself"),
-            Tag::CodeBlock(_) => self.refuse(at, "a code block", "remove the spaces at the start of the line, or the ``` around it"),
-            Tag::BlockQuote(_) => self.refuse(at, "a quotation with >", "remove the >, or write \\> to print it"),
+            Tag::Heading { .. } => self.refuse(
+                at,
+                "a heading",
+                "remove the # or the line of = or - under it; use **bold** for emphasis",
+            ),
+            Tag::Emphasis => self.refuse(
+                at,
+                "italic",
+                "use **bold**, or write \\* or \\_ to print the sign itself",
+            ),
+            Tag::CodeBlock(_) => self.refuse(
+                at,
+                "a code block",
+                "remove the spaces at the start of the line, or the ``` around it",
+            ),
+            Tag::BlockQuote(_) => self.refuse(
+                at,
+                "a quotation with >",
+                "remove the >, or write \\> to print it",
+            ),
             Tag::HtmlBlock => self.html(at),
             Tag::Link { .. } => self.link(at),
-            Tag::Image { .. } => self.refuse(at, "a picture", "remove it; a logo is set with `logo` in organisation.toml"),
-            Tag::Table(_) => self.refuse(at, "a table", "write it as paragraphs or a list with `- `"),
-            Tag::FootnoteDefinition(_) => self.refuse(at, "a footnote", "put it in the text itself"),
-            _ => self.refuse(at, "markup of this kind", "use paragraphs, lists with `- ` and **bold**"),
+            Tag::Image { .. } => self.refuse(
+                at,
+                "a picture",
+                "remove it; a logo is set with `logo` in organisation.toml",
+            ),
+            Tag::Table(_) => {
+                self.refuse(at, "a table", "write it as paragraphs or a list with `- `")
+            }
+            Tag::FootnoteDefinition(_) => {
+                self.refuse(at, "a footnote", "put it in the text itself")
+            }
+            _ => self.refuse(
+                at,
+                "markup of this kind",
+                "use paragraphs, lists with `- ` and **bold**",
+            ),
         }
     }
 
@@ -301,11 +380,20 @@ impl Reader<'_> {
     }
 
     fn link(&self, at: usize) -> TextError {
-        self.refuse(at, "a link", "write the address out, such as [PORTAL_URL] or www.caren.nl")
+        self.refuse(
+            at,
+            "a link",
+            "write the address out, such as [PORTAL_URL] or www.caren.nl",
+        )
     }
 
     fn refuse(&self, at: usize, what: &str, hint: &str) -> TextError {
-        error_at(self.source, at, &format!("{what} is not possible in a letter"), hint)
+        error_at(
+            self.source,
+            at,
+            &format!("{what} is not possible in a letter"),
+            hint,
+        )
     }
 }
 
@@ -357,15 +445,24 @@ mod tests {
     }
 
     fn text(text: &str) -> Span {
-        Span::Text { text: text.into(), bold: false }
+        Span::Text {
+            text: text.into(),
+            bold: false,
+        }
     }
 
     fn bold(text: &str) -> Span {
-        Span::Text { text: text.into(), bold: true }
+        Span::Text {
+            text: text.into(),
+            bold: true,
+        }
     }
 
     fn value(placeholder: Placeholder) -> Span {
-        Span::Value { placeholder, bold: false }
+        Span::Value {
+            placeholder,
+            bold: false,
+        }
     }
 
     #[test]
@@ -378,7 +475,10 @@ mod tests {
                 Block::Paragraph(vec![
                     text("Een "),
                     bold("vette "),
-                    Span::Value { placeholder: Placeholder::ClientName, bold: true },
+                    Span::Value {
+                        placeholder: Placeholder::ClientName,
+                        bold: true
+                    },
                     text(" regel loopt door."),
                 ]),
                 Block::List(vec![vec![text("een")], vec![text("twee "), bold("drie")]]),
@@ -390,19 +490,38 @@ mod tests {
     #[test]
     fn a_loose_list_is_the_same_list_and_a_line_break_is_kept() {
         let loose = read("- een\n\n- twee").unwrap();
-        assert_eq!(loose.blocks, [Block::List(vec![vec![text("een")], vec![text("twee")]])]);
+        assert_eq!(
+            loose.blocks,
+            [Block::List(vec![vec![text("een")], vec![text("twee")]])]
+        );
         let broken = read("Groet,\\\nJan").unwrap();
-        assert_eq!(broken.blocks, [Block::Paragraph(vec![text("Groet,"), Span::LineBreak, text("Jan")])]);
+        assert_eq!(
+            broken.blocks,
+            [Block::Paragraph(vec![
+                text("Groet,"),
+                Span::LineBreak,
+                text("Jan")
+            ])]
+        );
     }
 
     #[test]
     fn signs_that_mean_nothing_are_printed_as_they_stand() {
-        for plain in ["3 * 4 # 5 $x$ @y ~z~ &amp; a_b_c", "1 < 2 && a > b", "#set page(height: 1pt)", "€ 5,-", "2026"] {
+        for plain in [
+            "3 * 4 # 5 $x$ @y ~z~ &amp; a_b_c",
+            "1 < 2 && a > b",
+            "#set page(height: 1pt)",
+            "€ 5,-",
+            "2026",
+        ] {
             let read = read(plain).unwrap();
             assert_eq!(read.blocks, [Block::Paragraph(vec![text(plain)])]);
         }
         let escaped = read(r"\*niet\* \[TELEPHONE\] \# \<b>").unwrap();
-        assert_eq!(escaped.blocks, [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]);
+        assert_eq!(
+            escaped.blocks,
+            [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]
+        );
     }
 
     #[test]
@@ -410,7 +529,13 @@ mod tests {
         let read = read("\"**Ja**\" \"[TEAM_NAME]\" zo'n").unwrap();
         assert_eq!(
             read.blocks,
-            [Block::Paragraph(vec![text("“"), bold("Ja"), text("” “"), value(Placeholder::TeamName), text("” zo’n")])]
+            [Block::Paragraph(vec![
+                text("“"),
+                bold("Ja"),
+                text("” “"),
+                value(Placeholder::TeamName),
+                text("” zo’n")
+            ])]
         );
     }
 
@@ -444,7 +569,11 @@ mod tests {
         ];
         for (source, line, column, what) in cases {
             let error = read(source).expect_err(source);
-            assert_eq!((error.line, error.column), (line, column), "{source:?}: {error}");
+            assert_eq!(
+                (error.line, error.column),
+                (line, column),
+                "{source:?}: {error}"
+            );
             assert!(error.problem.contains(what), "{source:?}: {error}");
             assert!(!error.hint.is_empty());
         }
@@ -457,7 +586,11 @@ mod tests {
             read.blocks,
             [
                 Block::Paragraph(vec![value(Placeholder::Telephone), text(": 0123")]),
-                Block::Paragraph(vec![value(Placeholder::Code), text(" "), value(Placeholder::Email)]),
+                Block::Paragraph(vec![
+                    value(Placeholder::Code),
+                    text(" "),
+                    value(Placeholder::Email)
+                ]),
             ]
         );
     }
@@ -465,10 +598,17 @@ mod tests {
     #[test]
     fn an_unknown_placeholder_gets_its_nearest_name() {
         let error = read("Hallo\nbel é [TELEFONE]").unwrap_err();
-        assert_eq!(error.to_string(), "line 2, column 7: there is no placeholder [TELEFONE]");
+        assert_eq!(
+            error.to_string(),
+            "line 2, column 7: there is no placeholder [TELEFONE]"
+        );
         assert_eq!(error.hint, "did you mean [TELEPHONE]?");
         let unlike = read("[xyzzy]").unwrap_err();
-        assert!(unlike.hint.contains("[PORTAL_URL]") && unlike.hint.contains("\\["), "{}", unlike.hint);
+        assert!(
+            unlike.hint.contains("[PORTAL_URL]") && unlike.hint.contains("\\["),
+            "{}",
+            unlike.hint
+        );
         let not_taken = parse("[CODE]", &[Placeholder::Telephone]).unwrap_err();
         assert!(not_taken.problem.contains("[CODE]"));
     }
