@@ -5,7 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::text::TextError;
+use super::refusal::TextError;
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -47,6 +47,13 @@ pub enum EditionError {
 }
 
 impl EditionError {
+    pub(super) fn unreadable_logo() -> Self {
+        Self::Logo {
+            problem: "cannot be set on a letter".to_owned(),
+            hint: "save it as plain SVG, or as PNG in RGB colours".to_owned(),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -5,9 +5,12 @@
 //! beforehand: a placeholder is never half a link. Values come in after parsing, as data; nothing is expanded twice.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use thiserror::Error;
 
-use super::{placeholder::Placeholder, typography};
+use super::{
+    placeholder::Placeholder,
+    refusal::{Refusals, TextError},
+    typography,
+};
 
 /// Far above what one A4 holds; it bounds the work that a text can cause.
 const MOST_CHARACTERS: usize = 20_000;
@@ -43,17 +46,6 @@ pub(super) enum Span {
     LineBreak,
 }
 
-/// What is wrong with a text and where: line and column count characters from 1.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}, column {column}: {problem}")]
-pub struct TextError {
-    pub line: usize,
-    pub column: usize,
-    pub problem: String,
-    /// What to do about it.
-    pub hint: String,
-}
-
 /// Reads a text in which the placeholders in `accepted` may be used.
 ///
 /// # Errors
@@ -63,11 +55,12 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
         .strip_prefix('\u{feff}')
         .unwrap_or(source)
         .replace("\r\n", "\n");
-    check_characters(&source)?;
+    let refusals = Refusals { source: &source };
+    check_characters(refusals)?;
     let masked = mask_placeholders(&source);
     let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     let mut reader = Reader {
-        source: &source,
+        refusals,
         masked: &masked,
         accepted,
         blocks: Vec::new(),
@@ -85,16 +78,15 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
     for (event, range) in events.by_ref() {
         // A definition leaves no event of its own; it is met in the order of the text.
         if let Some(at) = definition.filter(|at| *at < range.start) {
-            return Err(reader.link(at));
+            return Err(refusals.link(at));
         }
         reader.take(event, range.start, range.end)?;
     }
     if let Some(at) = definition {
-        return Err(reader.link(at));
+        return Err(refusals.link(at));
     }
     if reader.blocks.is_empty() {
-        return Err(error_at(
-            &source,
+        return Err(refusals.error(
             0,
             "the text is empty",
             "write the letter, or leave out `text` to use the template's standard text",
@@ -105,10 +97,10 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
     Ok(LetterText { blocks })
 }
 
-fn check_characters(source: &str) -> Result<(), TextError> {
+fn check_characters(refusals: Refusals<'_>) -> Result<(), TextError> {
+    let source = refusals.source;
     if let Some((at, _)) = source.char_indices().nth(MOST_CHARACTERS) {
-        return Err(error_at(
-            source,
+        return Err(refusals.error(
             at,
             &format!("the text is longer than {MOST_CHARACTERS} characters"),
             "a letter is one A4: shorten the text",
@@ -118,8 +110,7 @@ fn check_characters(source: &str) -> Result<(), TextError> {
         .char_indices()
         .find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t'))
     {
-        Some((at, c)) => Err(error_at(
-            source,
+        Some((at, c)) => Err(refusals.error(
             at,
             &format!(
                 "there is a control character (U+{:04X}) in the text",
@@ -157,7 +148,7 @@ fn mask_placeholders(source: &str) -> String {
 
 /// Turns the parser's events into blocks.
 struct Reader<'a> {
-    source: &'a str,
+    refusals: Refusals<'a>,
     masked: &'a str,
     accepted: &'a [Placeholder],
     blocks: Vec<Block>,
@@ -186,17 +177,23 @@ impl Reader<'_> {
             }
             Event::Start(tag) => self.start(&tag, start)?,
             Event::End(tag) => self.end(tag)?,
-            Event::Code(_) => return Err(self.refuse(start, "code", "remove the backticks (`)")),
-            Event::InlineHtml(_) | Event::Html(_) => return Err(self.html(start)),
+            Event::Code(_) => {
+                return Err(self
+                    .refusals
+                    .refuse(start, "code", "remove the backticks (`)"));
+            }
+            Event::InlineHtml(_) | Event::Html(_) => return Err(self.refusals.html(start)),
             Event::Rule => {
-                return Err(self.refuse(
+                return Err(self.refusals.refuse(
                     start,
                     "a dividing line",
                     "remove it; an empty line parts paragraphs",
                 ));
             }
             Event::FootnoteReference(_) => {
-                return Err(self.refuse(start, "a footnote", "put it in the text itself"));
+                return Err(self
+                    .refusals
+                    .refuse(start, "a footnote", "put it in the text itself"));
             }
             // Not switched on in the parser.
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
@@ -209,7 +206,7 @@ impl Reader<'_> {
             Tag::Paragraph if self.items.is_some() => {
                 self.end_run()?;
                 if self.spans.as_ref().is_some_and(|spans| !spans.is_empty()) {
-                    return Err(self.refuse(
+                    return Err(self.refusals.refuse(
                         at,
                         "a second paragraph in a list item",
                         "make it one paragraph, or start a new item with `- `",
@@ -218,28 +215,34 @@ impl Reader<'_> {
             }
             Tag::Paragraph => self.spans = Some(Vec::new()),
             Tag::List(None) if self.items.is_some() => {
-                return Err(self.refuse(at, "a list in a list", "make it one list"));
+                return Err(self
+                    .refusals
+                    .refuse(at, "a list in a list", "make it one list"));
             }
             Tag::List(None) => self.items = Some(Vec::new()),
             Tag::List(Some(_)) => {
-                return Err(self.refuse(
+                return Err(self.refusals.refuse(
                     at,
                     "a numbered list",
                     "start each item with `- `, or write `1\\.` to print the number",
                 ));
             }
             Tag::Item if !self.masked[at..].starts_with('-') => {
-                return Err(self.refuse(at, "a list item with `*` or `+`", "start it with `- `"));
+                return Err(self.refusals.refuse(
+                    at,
+                    "a list item with `*` or `+`",
+                    "start it with `- `",
+                ));
             }
             Tag::Item => self.spans = Some(Vec::new()),
             Tag::Strong if !self.masked[at..].starts_with("**") => {
-                return Err(self.refuse(at, "`__bold__`", "write `**bold**`"));
+                return Err(self.refusals.refuse(at, "`__bold__`", "write `**bold**`"));
             }
             Tag::Strong => {
                 self.end_run()?;
                 self.bold += 1;
             }
-            other => return Err(self.refuse_tag(other, at)),
+            other => return Err(self.refusals.tag(other, at)),
         }
         Ok(())
     }
@@ -275,7 +278,7 @@ impl Reader<'_> {
                 (OPEN, _) => name = Some((at, String::new())),
                 (CLOSE, open) => {
                     let Some((start, typed)) = open.take() else {
-                        return Err(self.broken_placeholder(at));
+                        return Err(self.refusals.broken_placeholder(at));
                     };
                     let placeholder = self.placeholder(start, at, &typed)?;
                     let spans = self.spans.get_or_insert_default();
@@ -287,7 +290,7 @@ impl Reader<'_> {
             }
         }
         if let Some((at, _)) = name {
-            return Err(self.broken_placeholder(at));
+            return Err(self.refusals.broken_placeholder(at));
         }
         push_text(self.spans.get_or_insert_default(), text, bold);
         Ok(())
@@ -299,101 +302,11 @@ impl Reader<'_> {
             return Ok(known);
         }
         if self.masked[end + 1..].starts_with('(') {
-            return Err(self.link(start));
+            return Err(self.refusals.link(start));
         }
-        let hint = match Placeholder::nearest(typed, self.accepted) {
-            Some(near) => format!("did you mean [{}]?", near.name()),
-            None => {
-                let names: Vec<String> = self
-                    .accepted
-                    .iter()
-                    .map(|known| format!("[{}]", known.name()))
-                    .collect();
-                format!(
-                    "there are {}; write \\[ to print a square bracket",
-                    names.join(" ")
-                )
-            }
-        };
-        Err(error_at(
-            self.source,
-            start,
-            &format!("there is no placeholder [{typed}]"),
-            &hint,
-        ))
-    }
-
-    fn broken_placeholder(&self, at: usize) -> TextError {
-        error_at(
-            self.source,
-            at,
-            "a placeholder is broken up by other markup",
-            "write it in one piece, as **[CLIENT_NAME]**",
-        )
-    }
-
-    fn refuse_tag(&self, tag: &Tag<'_>, at: usize) -> TextError {
-        match tag {
-            Tag::Heading { .. } => self.refuse(
-                at,
-                "a heading",
-                "remove the # or the line of = or - under it; use **bold** for emphasis",
-            ),
-            Tag::Emphasis => self.refuse(
-                at,
-                "italic",
-                "use **bold**, or write \\* or \\_ to print the sign itself",
-            ),
-            Tag::CodeBlock(_) => self.refuse(
-                at,
-                "a code block",
-                "remove the spaces at the start of the line, or the ``` around it",
-            ),
-            Tag::BlockQuote(_) => self.refuse(
-                at,
-                "a quotation with >",
-                "remove the >, or write \\> to print it",
-            ),
-            Tag::HtmlBlock => self.html(at),
-            Tag::Link { .. } => self.link(at),
-            Tag::Image { .. } => self.refuse(
-                at,
-                "a picture",
-                "remove it; a logo is set with `logo` in organisation.toml",
-            ),
-            Tag::Table(_) => {
-                self.refuse(at, "a table", "write it as paragraphs or a list with `- `")
-            }
-            Tag::FootnoteDefinition(_) => {
-                self.refuse(at, "a footnote", "put it in the text itself")
-            }
-            _ => self.refuse(
-                at,
-                "markup of this kind",
-                "use paragraphs, lists with `- ` and **bold**",
-            ),
-        }
-    }
-
-    fn html(&self, at: usize) -> TextError {
-        self.refuse(at, "HTML", "remove the tag, or write \\< to print the sign")
-    }
-
-    fn link(&self, at: usize) -> TextError {
-        self.refuse(
-            at,
-            "a link",
-            "write the address out, such as [PORTAL_URL] or www.caren.nl",
-        )
-    }
-
-    fn refuse(&self, at: usize, what: &str, hint: &str) -> TextError {
-        error_at(
-            self.source,
-            at,
-            &format!("{what} is not possible in a letter"),
-            hint,
-        )
+        Err(self
+            .refusals
+            .unknown_placeholder(start, typed, self.accepted))
     }
 }
 
@@ -422,17 +335,6 @@ fn set_typography(blocks: &mut [Block]) {
                 Span::LineBreak => None,
             };
         }
-    }
-}
-
-fn error_at(source: &str, at: usize, problem: &str, hint: &str) -> TextError {
-    let before = &source[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    TextError {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        problem: problem.to_owned(),
-        hint: hint.to_owned(),
     }
 }
 
