@@ -100,6 +100,12 @@ fn prepare_drawing(bytes: &[u8]) -> Result<Artwork, EditionError> {
             "save it as plain SVG without scripts, links or pictures, or as PNG",
         ));
     }
+    if nests_too_deep(source) {
+        return Err(refuse(
+            "nests its SVG elements too deep",
+            "ungroup the drawing, or save it as PNG",
+        ));
+    }
     let data = Bytes::new(bytes.to_vec());
     let Ok(drawing) = SvgImage::new(data.clone()) else {
         return Err(refuse(
@@ -122,7 +128,7 @@ fn active_content(source: &str) -> Option<&'static str> {
         ("<script", "a script"),
         ("<foreignobject", "foreign content"),
         ("<image", "a picture"),
-        ("<feimage", "a picture"),
+        ("<filter", "an effect (filter)"),
         ("@import", "a style sheet from elsewhere"),
         ("<?xml-stylesheet", "a style sheet from elsewhere"),
         ("javascript:", "a script"),
@@ -158,6 +164,25 @@ fn active_content(source: &str) -> Option<&'static str> {
             })
     };
     source.split_whitespace().any(handler).then_some("a script")
+}
+
+/// Readers of drawings go down by calling themselves. Counts tags, not elements: a tag inside a comment may count.
+fn nests_too_deep(source: &str) -> bool {
+    const DEEPEST: usize = 200;
+    let mut depth = 0_usize;
+    for tag in source.split('<').skip(1) {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !tag.starts_with(['!', '?'])
+            && !tag.split('>').next().unwrap_or("").ends_with('/')
+        {
+            depth += 1;
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
 }
 
 fn prepare_picture(
@@ -306,6 +331,7 @@ mod tests {
             (r#"<rect fill="url(http://example.org)"/>"#, "a link"),
             ("<style>@import 'x.css';</style>", "a style sheet"),
             ("<foreignObject/>", "foreign content"),
+            ("<filter id='a'/>", "an effect"),
         ] {
             let error = prepare(&svg(inside)).unwrap_err();
             assert!(error.to_string().contains(what), "{inside}: {error}");
@@ -316,6 +342,22 @@ mod tests {
         };
         assert!(prepare(&entity).is_err());
         assert!(prepare(&svg("<rect")).is_err());
+    }
+
+    #[test]
+    fn a_drawing_made_to_exhaust_its_reader_is_refused() {
+        let deep = format!("{}{}", "<g>".repeat(60_000), "</g>".repeat(60_000));
+        let error = prepare(&svg(&deep)).unwrap_err();
+        assert!(error.to_string().contains("too deep"), "{error}");
+        // Ten times ten times … the same rectangle, a billion in all.
+        let mut bomb = "<rect id='u0' width='1' height='1'/>".to_owned();
+        for level in 1..10 {
+            let uses = format!("<use href='#u{}'/>", level - 1).repeat(10);
+            bomb.push_str(&format!("<g id='u{level}'>{uses}</g>"));
+        }
+        let started = std::time::Instant::now();
+        assert!(prepare(&svg(&bomb)).is_err());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
     }
 
     #[test]
