@@ -31,7 +31,10 @@ pub(super) enum Pressed {
     Whole(Sheets),
     /// Some letters fit at no size, so the chunk isn't what is printed and nothing was exported. Positions are in
     /// the chunk; the steps are those at which the others fit.
-    Misfits { misfits: Vec<(usize, Misfit)>, steps: Vec<Steps> },
+    Misfits {
+        misfits: Vec<(usize, Misfit)>,
+        steps: Vec<Steps>,
+    },
 }
 
 /// The finished bytes of a chunk.
@@ -45,7 +48,11 @@ pub(super) struct Sheets {
 ///
 /// # Errors
 /// A sentence without client data, when the typesetter refuses or the layout breaks a rule of its own.
-pub(super) fn press(edition: &Edition, letters: &[LetterContent], steps: &[Steps]) -> Result<Pressed, String> {
+pub(super) fn press(
+    edition: &Edition,
+    letters: &[LetterContent],
+    steps: &[Steps],
+) -> Result<Pressed, String> {
     // In any way out: what was laid out two chunks ago is not needed any more (typst's memory is ours to clear).
     let _evict = Evict;
     let mut steps = steps.to_vec();
@@ -61,8 +68,11 @@ pub(super) fn press(edition: &Edition, letters: &[LetterContent], steps: &[Steps
             .iter()
             .map(|at| letter_json(edition, &letters[*at], steps[*at]))
             .collect::<Result<Vec<_>, _>>()?;
-        let document = compile(edition, &data)?;
-        let verdicts = judge(&document, left.len(), edition.window()).map_err(|breach| breach.sentence().to_owned())?;
+        let world = edition.world(&data);
+        let document = compile(&world)
+            .map_err(|errors| explain_without_data(&errors, &world, edition.layout()))?;
+        let verdicts = judge(&document, left.len(), edition.window())
+            .map_err(|breach| breach.sentence().to_owned())?;
         let proved: Vec<Letter<'_>> = verdicts.iter().filter_map(|verdict| verdict.ok()).collect();
         if proved.len() == left.len() {
             if misfits.is_empty() {
@@ -82,14 +92,21 @@ pub(super) fn press(edition: &Edition, letters: &[LetterContent], steps: &[Steps
 }
 
 /// Sets and exports one letter and says only whether it would do.
-pub(super) fn try_one(edition: &Edition, letter: &LetterContent, steps: Steps) -> Result<Result<(), Fault>, String> {
+pub(super) fn try_one(
+    edition: &Edition,
+    letter: &LetterContent,
+    steps: Steps,
+) -> Result<Result<(), Fault>, String> {
     let _evict = Evict;
     let data = [letter_json(edition, letter, steps)?];
-    let document = compile(edition, &data)?;
-    let verdicts = judge(&document, 1, edition.window()).map_err(|breach| breach.sentence().to_owned())?;
+    let world = edition.world(&data);
+    let explain = |errors: EcoVec<SourceDiagnostic>| explain(&errors, &world, edition.layout());
+    let document = compile(&world).map_err(explain)?;
+    let verdicts =
+        judge(&document, 1, edition.window()).map_err(|breach| breach.sentence().to_owned())?;
     match verdicts.first() {
         Some(Ok(_)) => {
-            pdf(&document, edition, String::new()).map_err(|errors| explain(errors, &edition.world(&data), edition.layout()))?;
+            pdf(&document, edition, String::new()).map_err(explain)?;
             Ok(Ok(()))
         }
         Some(Err(fault)) => Ok(Err(*fault)),
@@ -117,11 +134,8 @@ fn letter_json(edition: &Edition, letter: &LetterContent, steps: Steps) -> Resul
     serde_json::to_string(&edition.letter_data(letter, steps)).map_err(|error| error.to_string())
 }
 
-fn compile(edition: &Edition, letters: &[String]) -> Result<PagedDocument, String> {
-    let world = edition.world(letters);
-    typst::compile::<PagedDocument>(&world)
-        .output
-        .map_err(|errors| explain_without_data(&errors, &world, edition.layout()))
+fn compile(world: &LetterWorld) -> Result<PagedDocument, EcoVec<SourceDiagnostic>> {
+    typst::compile::<PagedDocument>(world).output
 }
 
 fn export(
@@ -132,26 +146,43 @@ fn export(
     steps: Vec<Steps>,
 ) -> Result<Sheets, String> {
     let world = edition.world(&[]);
-    let failed = |errors: EcoVec<SourceDiagnostic>| explain_without_data(&errors, &world, edition.layout());
+    let failed =
+        |errors: EcoVec<SourceDiagnostic>| explain_without_data(&errors, &world, edition.layout());
     let mut all = Sha256::new_with_prefix(edition.fingerprint());
     let mut singles = Vec::with_capacity(letters.len());
     for (letter, data) in letters.iter().zip(data) {
         let of_letter = Sha256::digest(data.as_bytes());
         all.update(of_letter);
-        let ident = Sha256::new_with_prefix(edition.fingerprint()).chain_update(of_letter).finalize();
-        let page = PagedDocument::new(eco_vec![letter.page().clone()], typst::model::Document::info(document).clone());
+        let ident = Sha256::new_with_prefix(edition.fingerprint())
+            .chain_update(of_letter)
+            .finalize();
+        let page = PagedDocument::new(
+            eco_vec![letter.page().clone()],
+            typst::model::Document::info(document).clone(),
+        );
         singles.push(pdf(&page, edition, hex::encode(ident)).map_err(failed)?);
     }
     let print = pdf(document, edition, hex::encode(all.finalize())).map_err(failed)?;
-    Ok(Sheets { print, singles, steps })
+    Ok(Sheets {
+        print,
+        singles,
+        steps,
+    })
 }
 
 /// Tagged, archivable (PDF/A-2a) and accessible (PDF/UA-1). PDF/A wants a date: it is the date of the letter and not
 /// of the clock, so that the same letter is the same bytes. `ident` names the document for readers of PDF; it is a
 /// hash, so that it tells nothing.
-fn pdf(document: &PagedDocument, edition: &Edition, ident: String) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
+#[expect(
+    clippy::expect_used,
+    reason = "PDF/A-2a and PDF/UA-1 were made to go together (ISO 14289-1, Annex A)"
+)]
+fn pdf(
+    document: &PagedDocument,
+    edition: &Edition,
+    ident: String,
+) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
     let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
-        // The two were made to go together (ISO 14289-1 Annex A), and the list is fixed here.
         .expect("PDF/A-2a and PDF/UA-1 are compatible");
     let options = PdfOptions {
         ident: Smart::Custom(ident),
@@ -164,7 +195,11 @@ fn pdf(document: &PagedDocument, edition: &Edition, ident: String) -> Result<Vec
 }
 
 /// Where the layout fails, and nothing that was in the data.
-fn explain_without_data(errors: &[SourceDiagnostic], world: &LetterWorld, layout: &Source) -> String {
+fn explain_without_data(
+    errors: &[SourceDiagnostic],
+    world: &LetterWorld,
+    layout: &Source,
+) -> String {
     match errors.first().and_then(|error| world.range(error.span)) {
         Some(range) => format!("layout.typ fails in line {}", line_of(layout, range.start)),
         None => "the typesetter refused".to_owned(),
@@ -172,9 +207,13 @@ fn explain_without_data(errors: &[SourceDiagnostic], world: &LetterWorld, layout
 }
 
 /// Where and why: for a letter to nobody, whose data is the provider's own.
-fn explain(errors: EcoVec<SourceDiagnostic>, world: &LetterWorld, layout: &Source) -> String {
+fn explain(errors: &[SourceDiagnostic], world: &LetterWorld, layout: &Source) -> String {
     match errors.first() {
-        Some(error) => format!("{}: {}", explain_without_data(&errors, world, layout), error.message),
+        Some(error) => format!(
+            "{}: {}",
+            explain_without_data(errors, world, layout),
+            error.message
+        ),
         None => "the typesetter refused".to_owned(),
     }
 }

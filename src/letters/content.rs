@@ -110,7 +110,10 @@ pub(super) struct LetterData {
 impl LetterData {
     pub(super) fn new(letter: &LetterContent, size: f64, address_size: f64) -> Self {
         let addressee = typography::value(&letter.addressee);
-        let lines = letter.address_lines.iter().map(|line| typography::value(line));
+        let lines = letter
+            .address_lines
+            .iter()
+            .map(|line| typography::value(line));
         Self {
             address: std::iter::once(addressee.clone()).chain(lines).collect(),
             addressee,
@@ -125,7 +128,10 @@ impl LetterData {
 
 /// The characters of `texts` that no face has, sorted, each once.
 pub(super) fn missing_glyphs<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<char> {
-    let mut missing: Vec<char> = texts.flat_map(str::chars).filter(|c| !fonts::has(*c)).collect();
+    let mut missing: Vec<char> = texts
+        .flat_map(str::chars)
+        .filter(|c| !fonts::has(*c))
+        .collect();
     missing.sort_unstable();
     missing.dedup();
     missing
@@ -144,7 +150,10 @@ pub(super) fn fill<E>(
                     spans: fill_spans(spans, value)?,
                 },
                 Block::List(items) => BlockData::List {
-                    items: items.iter().map(|spans| fill_spans(spans, value)).collect::<Result<_, _>>()?,
+                    items: items
+                        .iter()
+                        .map(|spans| fill_spans(spans, value))
+                        .collect::<Result<_, _>>()?,
                 },
             })
         })
@@ -163,7 +172,13 @@ pub(super) fn texts_of(blocks: &[BlockData]) -> impl Iterator<Item = &str> {
         .filter_map(|span| span.text.as_deref())
 }
 
-fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, E>) -> Result<Vec<SpanData>, E> {
+/// Characters that surely fit on one line of the letter.
+const MOST_KEPT: usize = 40;
+
+fn fill_spans<E>(
+    spans: &[Span],
+    value: &impl Fn(Placeholder) -> Result<String, E>,
+) -> Result<Vec<SpanData>, E> {
     spans
         .iter()
         .map(|span| {
@@ -176,11 +191,19 @@ fn fill_spans<E>(spans: &[Span], value: &impl Fn(Placeholder) -> Result<String, 
                 Span::LineBreak => SpanData::default(),
                 Span::Value { placeholder, bold } => {
                     let field = placeholder.letter_field();
+                    let text = if field.is_none() {
+                        Some(value(*placeholder)?)
+                    } else {
+                        None
+                    };
+                    let short = text
+                        .as_ref()
+                        .is_none_or(|text| text.chars().count() <= MOST_KEPT);
                     SpanData {
-                        text: if field.is_none() { Some(value(*placeholder)?) } else { None },
+                        text,
                         field,
                         bold: *bold,
-                        keep: placeholder.stays_on_one_line(),
+                        keep: short && placeholder.stays_on_one_line(),
                     }
                 }
             })

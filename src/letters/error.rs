@@ -5,7 +5,7 @@ use std::io;
 
 use thiserror::Error;
 
-use super::text::TextError;
+use super::refusal::TextError;
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -20,17 +20,26 @@ pub enum EditionError {
     Text(TextError),
 
     #[error("the letter text uses [{placeholder}], but organisation.toml has no `{key}`")]
-    MissingValue { placeholder: &'static str, key: &'static str },
+    MissingValue {
+        placeholder: &'static str,
+        key: &'static str,
+    },
 
     #[error("the font has no {characters} for {place}", characters = list(.characters))]
-    MissingGlyph { place: &'static str, characters: Vec<char> },
+    MissingGlyph {
+        place: &'static str,
+        characters: Vec<char>,
+    },
 
     #[error("the logo {problem}")]
     Logo { problem: String, hint: String },
 
     /// Something that all letters share is too large for its place.
     #[error("{what} does not fit on the letter")]
-    DoesNotFit { what: &'static str, hint: &'static str },
+    DoesNotFit {
+        what: &'static str,
+        hint: &'static str,
+    },
 
     /// The layout itself is at fault.
     #[error("letter template '{template}' cannot be typeset: {problem}")]
@@ -38,15 +47,26 @@ pub enum EditionError {
 }
 
 impl EditionError {
+    pub(super) fn unreadable_logo() -> Self {
+        Self::Logo {
+            problem: "cannot be set on a letter".to_owned(),
+            hint: "save it as plain SVG, or as PNG in RGB colours".to_owned(),
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownTemplate { known, .. } => Some(format!("the letter templates are: {}", known.join(", "))),
-            Self::Text(error) => Some(error.hint.clone()),
-            Self::MissingValue { placeholder, key } => {
-                Some(format!("add `{key}` to organisation.toml, or take [{placeholder}] out of the text"))
+            Self::UnknownTemplate { known, .. } => {
+                Some(format!("the letter templates are: {}", known.join(", ")))
             }
-            Self::MissingGlyph { .. } => Some("write it in Latin, Greek or Cyrillic letters".to_owned()),
+            Self::Text(error) => Some(error.hint.clone()),
+            Self::MissingValue { placeholder, key } => Some(format!(
+                "add `{key}` to organisation.toml, or take [{placeholder}] out of the text"
+            )),
+            Self::MissingGlyph { .. } => {
+                Some("write it in Latin, Greek or Cyrillic letters".to_owned())
+            }
             Self::Logo { hint, .. } => Some(hint.clone()),
             Self::DoesNotFit { hint, .. } => Some((*hint).to_owned()),
             Self::Template { .. } | Self::Layout { .. } => None,
@@ -67,7 +87,11 @@ pub enum PressError {
 
     /// The typesetter refused, or the layout breaks a rule that no letter may break.
     #[error("letters {first} to {last} cannot be typeset: {problem}")]
-    Layout { first: usize, last: usize, problem: String },
+    Layout {
+        first: usize,
+        last: usize,
+        problem: String,
+    },
 
     #[error("the letters cannot be kept on disk: {0}")]
     Spool(#[source] io::Error),

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn names_of_europe_are_covered_and_other_scripts_are_not() {
-        for c in "Şahin-Özdoğan ŁĄŞĲĳ ñø æœ ’“”•–€ Γιώργος Анна".chars() {
+        for c in "Şahin-Özdoğan ŁĄŞĲĳ ñø æœ ’“”•–€ Γιώργος Анна".chars()
+        {
             assert!(has(c), "{c}");
         }
         for c in ['王', 'ع', '☃', '😀', '\u{e000}', '\u{0}', '\u{feff}'] {

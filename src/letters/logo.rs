@@ -43,7 +43,11 @@ pub(super) struct Artwork {
 #[serde(untagged)]
 pub(super) enum ArtworkFormat {
     Name(&'static str),
-    Pixels { encoding: &'static str, width: u32, height: u32 },
+    Pixels {
+        encoding: &'static str,
+        width: u32,
+        height: u32,
+    },
 }
 
 /// The room for the logo at the top of the letter, in millimetres.
@@ -61,7 +65,10 @@ const SMALL_JPG_BYTES: usize = 100 * 1024;
 /// Checks a logo and makes it ready to be set on every letter.
 pub(super) fn prepare(logo: &Logo) -> Result<Artwork, EditionError> {
     if logo.bytes.len() > MOST_BYTES {
-        return Err(refuse("file is larger than 8 MB", "save it smaller; a logo is printed at most 60 mm wide"));
+        return Err(refuse(
+            "file is larger than 8 MB",
+            "save it smaller; a logo is printed at most 60 mm wide",
+        ));
     }
     match logo.format {
         LogoFormat::Svg => prepare_drawing(&logo.bytes),
@@ -76,17 +83,35 @@ pub(super) fn prepare(logo: &Logo) -> Result<Artwork, EditionError> {
 
 fn prepare_drawing(bytes: &[u8]) -> Result<Artwork, EditionError> {
     if bytes.len() > MOST_SVG_BYTES {
-        return Err(refuse("is an SVG larger than 512 kB", "simplify the drawing, or save it as PNG"));
+        return Err(refuse(
+            "is an SVG larger than 512 kB",
+            "simplify the drawing, or save it as PNG",
+        ));
     }
     let Ok(source) = std::str::from_utf8(bytes) else {
-        return Err(refuse("is not an SVG in UTF-8", "save it again as plain SVG"));
+        return Err(refuse(
+            "is not an SVG in UTF-8",
+            "save it again as plain SVG",
+        ));
     };
     if let Some(what) = active_content(source) {
-        return Err(refuse(&format!("has {what} in its SVG"), "save it as plain SVG without scripts, links or pictures, or as PNG"));
+        return Err(refuse(
+            &format!("has {what} in its SVG"),
+            "save it as plain SVG without scripts, links or pictures, or as PNG",
+        ));
+    }
+    if nests_too_deep(source) {
+        return Err(refuse(
+            "nests its SVG elements too deep",
+            "ungroup the drawing, or save it as PNG",
+        ));
     }
     let data = Bytes::new(bytes.to_vec());
     let Ok(drawing) = SvgImage::new(data.clone()) else {
-        return Err(refuse("is not an SVG that can be read", "open it in a drawing program and save it again as plain SVG"));
+        return Err(refuse(
+            "is not an SVG that can be read",
+            "open it in a drawing program and save it again as plain SVG",
+        ));
     };
     Ok(Artwork {
         bytes: data,
@@ -103,31 +128,73 @@ fn active_content(source: &str) -> Option<&'static str> {
         ("<script", "a script"),
         ("<foreignobject", "foreign content"),
         ("<image", "a picture"),
-        ("<feimage", "a picture"),
+        ("<filter", "an effect (filter)"),
         ("@import", "a style sheet from elsewhere"),
         ("<?xml-stylesheet", "a style sheet from elsewhere"),
         ("javascript:", "a script"),
     ];
-    if let Some((_, what)) = elements.into_iter().find(|(element, _)| source.contains(element)) {
+    if let Some((_, what)) = elements
+        .into_iter()
+        .find(|(element, _)| source.contains(element))
+    {
         return Some(what);
     }
-    let outside = |after: &str| !after.trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\'']).starts_with('#');
-    if source.match_indices("href").any(|(at, _)| outside(&source[at + 4..])) {
+    let outside = |after: &str| {
+        !after
+            .trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\''])
+            .starts_with('#')
+    };
+    if source
+        .match_indices("href")
+        .any(|(at, _)| outside(&source[at + 4..]))
+    {
         return Some("a link");
     }
-    if source.match_indices("url(").any(|(at, _)| outside(&source[at + 4..])) {
+    if source
+        .match_indices("url(")
+        .any(|(at, _)| outside(&source[at + 4..]))
+    {
         return Some("a link");
     }
     let handler = |word: &str| {
         word.strip_prefix("on")
             .and_then(|rest| rest.split_once('='))
-            .is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase()))
+            .is_some_and(|(name, _)| {
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase())
+            })
     };
     source.split_whitespace().any(handler).then_some("a script")
 }
 
-fn prepare_picture(bytes: &[u8], format: ExchangeFormat, size: Option<(u32, u32)>) -> Result<Artwork, EditionError> {
-    let name = if format == ExchangeFormat::Png { "png" } else { "jpg" };
+/// Readers of drawings go down by calling themselves. Counts tags, not elements: a tag inside a comment may count.
+fn nests_too_deep(source: &str) -> bool {
+    const DEEPEST: usize = 200;
+    let mut depth = 0_usize;
+    for tag in source.split('<').skip(1) {
+        if tag.starts_with('/') {
+            depth = depth.saturating_sub(1);
+        } else if !tag.starts_with(['!', '?'])
+            && !tag.split('>').next().unwrap_or("").ends_with('/')
+        {
+            depth += 1;
+        }
+        if depth > DEEPEST {
+            return true;
+        }
+    }
+    false
+}
+
+fn prepare_picture(
+    bytes: &[u8],
+    format: ExchangeFormat,
+    size: Option<(u32, u32)>,
+) -> Result<Artwork, EditionError> {
+    let name = if format == ExchangeFormat::Png {
+        "png"
+    } else {
+        "jpg"
+    };
     let unreadable = || {
         refuse(
             &format!("is not a {} file that can be read", name.to_uppercase()),
@@ -136,7 +203,10 @@ fn prepare_picture(bytes: &[u8], format: ExchangeFormat, size: Option<(u32, u32)
     };
     let (width, height) = size.ok_or_else(unreadable)?;
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err(refuse("has more than 40 megapixels", "save it smaller; 1200 pixels wide is plenty"));
+        return Err(refuse(
+            "has more than 40 megapixels",
+            "save it smaller; 1200 pixels wide is plenty",
+        ));
     }
     let data = Bytes::new(bytes.to_vec());
     let picture = RasterImage::plain(data.clone(), format).map_err(|_| unreadable())?;
@@ -176,7 +246,10 @@ fn shrunk(picture: &RasterImage, width: f64) -> Artwork {
 /// The width in millimetres at which a picture fills the room for the logo.
 fn width_in_room(width: f64, height: f64) -> Result<f64, EditionError> {
     if width < 1.0 || height < 1.0 || width / height > 50.0 || height / width > 50.0 {
-        return Err(refuse("has no usable width and height", "save it with a width and height in proportion"));
+        return Err(refuse(
+            "has no usable width and height",
+            "save it with a width and height in proportion",
+        ));
     }
     let scale = (ROOM.0 / width).min(ROOM.1 / height);
     Ok(width * scale)
@@ -234,7 +307,10 @@ mod tests {
     fn svg(inside: &str) -> Logo {
         Logo {
             format: LogoFormat::Svg,
-            bytes: format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100">{inside}</svg>"#).into(),
+            bytes: format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100">{inside}</svg>"#
+            )
+            .into(),
         }
     }
 
@@ -255,6 +331,7 @@ mod tests {
             (r#"<rect fill="url(http://example.org)"/>"#, "a link"),
             ("<style>@import 'x.css';</style>", "a style sheet"),
             ("<foreignObject/>", "foreign content"),
+            ("<filter id='a'/>", "an effect"),
         ] {
             let error = prepare(&svg(inside)).unwrap_err();
             assert!(error.to_string().contains(what), "{inside}: {error}");
@@ -268,22 +345,61 @@ mod tests {
     }
 
     #[test]
+    fn a_drawing_made_to_exhaust_its_reader_is_refused() {
+        let deep = format!("{}{}", "<g>".repeat(60_000), "</g>".repeat(60_000));
+        let error = prepare(&svg(&deep)).unwrap_err();
+        assert!(error.to_string().contains("too deep"), "{error}");
+        // Ten times ten times … the same rectangle, a billion in all.
+        let mut bomb = "<rect id='u0' width='1' height='1'/>".to_owned();
+        for level in 1..10 {
+            let uses = format!("<use href='#u{}'/>", level - 1).repeat(10);
+            bomb.push_str(&format!("<g id='u{level}'>{uses}</g>"));
+        }
+        let started = std::time::Instant::now();
+        assert!(prepare(&svg(&bomb)).is_err());
+        assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+    }
+
+    #[test]
     fn a_picture_is_measured_before_it_is_decoded() {
         let mut bomb = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR".to_vec();
         bomb.extend(60_000_u32.to_be_bytes());
         bomb.extend(60_000_u32.to_be_bytes());
-        let logo = Logo { format: LogoFormat::Png, bytes: bomb };
-        assert_eq!(prepare(&logo).unwrap_err().to_string(), "the logo has more than 40 megapixels");
+        let logo = Logo {
+            format: LogoFormat::Png,
+            bytes: bomb,
+        };
+        assert_eq!(
+            prepare(&logo).unwrap_err().to_string(),
+            "the logo has more than 40 megapixels"
+        );
 
-        let jpg = [&[0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc2, 0, 11, 8][..], &[0, 100, 1, 44]].concat();
+        let jpg = [
+            &[0xff, 0xd8, 0xff, 0xe0, 0, 4, 1, 2, 0xff, 0xc2, 0, 11, 8][..],
+            &[0, 100, 1, 44],
+        ]
+        .concat();
         assert_eq!(jpg_size(&jpg), Some((300, 100)));
     }
 
     #[test]
     fn a_file_that_is_not_what_it_says_is_refused() {
-        for format in [LogoFormat::Png, LogoFormat::Jpg, LogoFormat::Svg, LogoFormat::Pdf] {
-            for bytes in [&b""[..], b"not a picture", b"\xff\xd8\xff\xff\xff", b"\x89PNG\r\n\x1a\n"] {
-                let logo = Logo { format, bytes: bytes.to_vec() };
+        for format in [
+            LogoFormat::Png,
+            LogoFormat::Jpg,
+            LogoFormat::Svg,
+            LogoFormat::Pdf,
+        ] {
+            for bytes in [
+                &b""[..],
+                b"not a picture",
+                b"\xff\xd8\xff\xff\xff",
+                b"\x89PNG\r\n\x1a\n",
+            ] {
+                let logo = Logo {
+                    format,
+                    bytes: bytes.to_vec(),
+                };
                 let error = prepare(&logo).unwrap_err();
                 assert!(error.to_string().starts_with("the logo ") && error.hint().is_some());
             }

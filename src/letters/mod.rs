@@ -15,22 +15,25 @@ mod logo;
 mod placeholder;
 mod press;
 mod proof;
+mod refusal;
+mod shared;
 mod template;
 mod text;
+mod trial;
 mod typeset;
 mod typography;
 mod window;
 mod world;
 
+pub use content::LetterContent;
 pub use edition::{Edition, EditionSpec};
 pub use error::{EditionError, PressError};
-pub use content::LetterContent;
 pub use logo::{Logo, LogoFormat};
 pub use placeholder::Placeholder;
 pub use press::Press;
 pub use proof::Misfit;
+pub use refusal::TextError;
 pub use template::Template;
-pub use text::TextError;
 pub use typeset::{LETTERS_PER_PRINT, Piece, Typeset};
 
 #[cfg(test)]

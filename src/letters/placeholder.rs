@@ -83,9 +83,13 @@ impl Placeholder {
         }
     }
 
-    /// A value that looks broken when a line ends in the middle of it: a number or a date.
+    /// A value that looks broken when a line ends in the middle of it: a number, a date or an address on the web.
     pub(super) fn stays_on_one_line(self) -> bool {
-        matches!(self, Self::Telephone | Self::LetterDate | Self::ValidUntil | Self::Code)
+        use Placeholder::{Code, Email, LetterDate, PortalUrl, Telephone, ValidUntil, Website};
+        matches!(
+            self,
+            Telephone | Email | Website | PortalUrl | LetterDate | ValidUntil | Code
+        )
     }
 }
 
@@ -96,7 +100,10 @@ mod tests {
     #[test]
     fn names_are_read_in_any_case() {
         for placeholder in Placeholder::ALL {
-            assert_eq!(Placeholder::parse(&placeholder.name().to_lowercase()), Some(placeholder));
+            assert_eq!(
+                Placeholder::parse(&placeholder.name().to_lowercase()),
+                Some(placeholder)
+            );
         }
         assert_eq!(Placeholder::parse("NAME"), None);
     }
@@ -105,7 +112,10 @@ mod tests {
     fn a_slip_of_the_pen_finds_the_nearest_name() {
         let near = |typed| Placeholder::nearest(typed, &Placeholder::ALL);
         assert_eq!(near("TELEFONE"), Some(Placeholder::Telephone));
-        assert_eq!(near("care provider name"), Some(Placeholder::CareProviderName));
+        assert_eq!(
+            near("care provider name"),
+            Some(Placeholder::CareProviderName)
+        );
         assert_eq!(near("ADRESSEE_NAME"), Some(Placeholder::AddresseeName));
         assert_eq!(near("XYZZY"), None);
     }

@@ -77,7 +77,10 @@ impl Drop for Press {
 
 /// The life of a press thread: make this thread a pool of its own, then take jobs until the press is dropped.
 fn work(queue: &Mutex<Receiver<Job>>, ready: &Sender<Result<(), PressError>>) {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .use_current_thread()
+        .build();
     let started = match &pool {
         Ok(_) => Ok(()),
         Err(error) => Err(PressError::Start(error.to_string())),
@@ -111,7 +114,9 @@ mod tests {
             .unwrap();
         assert!(answers.recv().is_err());
         let (answer, answers) = channel();
-        press.submit(move || answer.send(rayon::current_num_threads()).unwrap()).unwrap();
+        press
+            .submit(move || answer.send(rayon::current_num_threads()).unwrap())
+            .unwrap();
         assert_eq!(answers.recv(), Ok(1));
     }
 

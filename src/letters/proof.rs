@@ -59,7 +59,9 @@ impl Breach {
         match self {
             Self::NotA4 => "a page is not A4",
             Self::PartMissing => "the address, the text or the code is missing from a letter",
-            Self::NearWindow => "something other than the address comes within 5 mm of the address window",
+            Self::NearWindow => {
+                "something other than the address comes within 5 mm of the address window"
+            }
             Self::OffSheet => "something lies outside the sheet",
             Self::SenderTooWide => "a line of the sender's details is too long",
             Self::ReturnLineTooWide => "the return address is wider than the window",
@@ -76,7 +78,11 @@ pub(super) fn judge(
     count: usize,
     window: Window,
 ) -> Result<Vec<Result<Letter<'_>, Fault>>, Breach> {
-    let surveys: Vec<Survey> = document.pages().iter().map(|page| Survey::of(page, window)).collect();
+    let surveys: Vec<Survey> = document
+        .pages()
+        .iter()
+        .map(|page| Survey::of(page, window))
+        .collect();
     let starts: Vec<usize> = (0..surveys.len())
         .filter(|page| surveys[*page].part(Part::Address).is_some())
         .collect();
@@ -96,10 +102,18 @@ pub(super) fn judge(
 }
 
 fn prove(pages: &[Survey]) -> Result<(), Fault> {
-    let breach = |kind| pages.iter().find_map(|page| page.faults.iter().find(|fault| **fault == kind).copied());
+    let breach = |kind| {
+        pages
+            .iter()
+            .find_map(|page| page.faults.iter().find(|fault| **fault == kind).copied())
+    };
     // The worst first: a broken layout, then what a smaller size won't mend, then what it may.
     for page in pages {
-        if let Some(fault) = page.faults.iter().find(|fault| matches!(fault, Fault::Layout(_))) {
+        if let Some(fault) = page
+            .faults
+            .iter()
+            .find(|fault| matches!(fault, Fault::Layout(_)))
+        {
             return Err(*fault);
         }
     }
@@ -109,8 +123,14 @@ fn prove(pages: &[Survey]) -> Result<(), Fault> {
     if let Some(fault) = breach(Fault::AddressTooLarge).or_else(|| breach(Fault::WordTooWide)) {
         return Err(fault);
     }
-    let whole = [Part::Body, Part::Code].iter().all(|part| pages[0].part(*part).is_some());
-    if whole { Ok(()) } else { Err(Fault::Layout(Breach::PartMissing)) }
+    let whole = [Part::Body, Part::Code]
+        .iter()
+        .all(|part| pages[0].part(*part).is_some());
+    if whole {
+        Ok(())
+    } else {
+        Err(Fault::Layout(Breach::PartMissing))
+    }
 }
 
 /// About how many lines the text and the code block take beyond the sheet; at least one.
@@ -118,7 +138,10 @@ fn lines_too_long(pages: &[Survey]) -> u32 {
     /// The gap that the layout keeps above the code block, in millimetres, and a line in points.
     const GAP: f64 = 7.0;
     const LINE: f64 = 14.0;
-    let bodies: Vec<Rect> = pages.iter().filter_map(|page| page.part(Part::Body)).collect();
+    let bodies: Vec<Rect> = pages
+        .iter()
+        .filter_map(|page| page.part(Part::Body))
+        .collect();
     let code = pages.iter().find_map(|page| page.part(Part::Code));
     let (Some(first), Some(code)) = (bodies.first(), code) else {
         return 1;
@@ -176,7 +199,10 @@ impl Survey {
     }
 
     fn part(&self, part: Part) -> Option<Rect> {
-        self.parts.iter().find(|(known, _)| *known == part).map(|(_, rect)| *rect)
+        self.parts
+            .iter()
+            .find(|(known, _)| *known == part)
+            .map(|(_, rect)| *rect)
     }
 
     fn walk(&mut self, frame: &Frame, to_sheet: Transform, part: Option<(Part, Rect)>) {
@@ -185,10 +211,15 @@ impl Survey {
             match item {
                 FrameItem::Group(group) => {
                     let inside = here.pre_concat(group.transform);
-                    let labelled = group.label.and_then(|label| Part::labelled(label.resolve().as_str()));
+                    let labelled = group
+                        .label
+                        .and_then(|label| Part::labelled(label.resolve().as_str()));
                     let part = match labelled {
                         Some(part) => {
-                            let rect = moved(Rect::from_pos_size(Point::zero(), group.frame.size()), inside);
+                            let rect = moved(
+                                Rect::from_pos_size(Point::zero(), group.frame.size()),
+                                inside,
+                            );
                             self.parts.push((part, rect));
                             Some((part, rect))
                         }
@@ -236,12 +267,18 @@ impl Survey {
     fn look_at(&mut self, rect: Rect, part: Option<(Part, Rect)>) {
         let sticks_out = |room: Rect| rect.max.x > room.max.x + Abs::pt(0.5);
         let fault = match part {
-            Some((Part::Address, _)) => (!contains(self.window.address, rect)).then_some(Fault::AddressTooLarge),
-            Some((Part::ReturnLine, _)) => {
-                let beside = rect.min.x < self.window.address.min.x || rect.max.x > self.window.address.max.x;
-                (beside || !contains(self.window.clear, rect)).then_some(Fault::Layout(Breach::ReturnLineTooWide))
+            Some((Part::Address, _)) => {
+                (!contains(self.window.address, rect)).then_some(Fault::AddressTooLarge)
             }
-            Some((Part::Sender, room)) if sticks_out(room) => Some(Fault::Layout(Breach::SenderTooWide)),
+            Some((Part::ReturnLine, _)) => {
+                let beside = rect.min.x < self.window.address.min.x
+                    || rect.max.x > self.window.address.max.x;
+                (beside || !contains(self.window.clear, rect))
+                    .then_some(Fault::Layout(Breach::ReturnLineTooWide))
+            }
+            Some((Part::Sender, room)) if sticks_out(room) => {
+                Some(Fault::Layout(Breach::SenderTooWide))
+            }
             Some((Part::Body | Part::Code, room)) if sticks_out(room) => Some(Fault::WordTooWide),
             _ if !contains(sheet(), rect) => Some(Fault::Layout(Breach::OffSheet)),
             _ => overlap(self.window.clear, rect).then_some(Fault::Layout(Breach::NearWindow)),
@@ -251,7 +288,10 @@ impl Survey {
 }
 
 fn sheet() -> Rect {
-    Rect::new(Point::zero(), Point::new(Abs::pt(SHEET.0), Abs::pt(SHEET.1)))
+    Rect::new(
+        Point::zero(),
+        Point::new(Abs::pt(SHEET.0), Abs::pt(SHEET.1)),
+    )
 }
 
 /// A rectangle of a frame on the sheet: the smallest upright one around its four corners there.

@@ -37,7 +37,9 @@ impl Template {
     /// # Errors
     /// [`EditionError::UnknownTemplate`], with the names there are.
     pub fn shipped(name: &str) -> Result<Self, EditionError> {
-        let Some((_, description, text, layout)) = SHIPPED.iter().find(|(known, ..)| *known == name) else {
+        let Some((_, description, text, layout)) =
+            SHIPPED.iter().find(|(known, ..)| *known == name)
+        else {
             return Err(EditionError::UnknownTemplate {
                 name: name.to_owned(),
                 known: SHIPPED.map(|(known, ..)| known.to_owned()).to_vec(),
@@ -61,21 +63,41 @@ impl Template {
                 problem: format!("{file} cannot be read: {error}"),
             })
         };
-        Self::from_parts(&name, &read("template.toml")?, &read("text.txt")?, &read("layout.typ")?)
+        Self::from_parts(
+            &name,
+            &read("template.toml")?,
+            &read("text.txt")?,
+            &read("layout.typ")?,
+        )
     }
 
-    fn from_parts(name: &str, description: &str, text: &str, layout: &str) -> Result<Self, EditionError> {
+    fn from_parts(
+        name: &str,
+        description: &str,
+        text: &str,
+        layout: &str,
+    ) -> Result<Self, EditionError> {
         let wrong = |problem: String| EditionError::Template {
             name: name.to_owned(),
             problem,
         };
-        let sheet: Sheet = toml::from_str(description)
-            .map_err(|error| wrong(format!("template.toml: {}", error.to_string().trim().replace('\n', " "))))?;
+        let sheet: Sheet = toml::from_str(description).map_err(|error| {
+            wrong(format!(
+                "template.toml: {}",
+                error.to_string().trim().replace('\n', " ")
+            ))
+        })?;
         if sheet.name != name {
-            return Err(wrong(format!("template.toml has the name '{}', the folder '{name}'", sheet.name)));
+            return Err(wrong(format!(
+                "template.toml has the name '{}', the folder '{name}'",
+                sheet.name
+            )));
         }
         if sheet.language != "nl" {
-            return Err(wrong(format!("language '{}' is not known; it must be \"nl\"", sheet.language)));
+            return Err(wrong(format!(
+                "language '{}' is not known; it must be \"nl\"",
+                sheet.language
+            )));
         }
         check_sizes("body_sizes", &sheet.body_sizes).map_err(wrong)?;
         check_sizes("address_sizes", &sheet.address_sizes).map_err(wrong)?;
@@ -83,7 +105,8 @@ impl Template {
             .placeholders
             .iter()
             .map(|typed| {
-                Placeholder::parse(typed).ok_or_else(|| wrong(format!("there is no placeholder [{typed}]")))
+                Placeholder::parse(typed)
+                    .ok_or_else(|| wrong(format!("there is no placeholder [{typed}]")))
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -153,7 +176,9 @@ fn check_sizes(key: &str, sizes: &[f64]) -> Result<(), String> {
     let in_range = sizes.iter().all(|size| (6.0..=14.0).contains(size));
     let falling = sizes.windows(2).all(|pair| pair[0] > pair[1]);
     if sizes.is_empty() || !in_range || !falling {
-        return Err(format!("{key} must be a falling list of font sizes between 6 and 14 points"));
+        return Err(format!(
+            "{key} must be a falling list of font sizes between 6 and 14 points"
+        ));
     }
     Ok(())
 }
@@ -184,14 +209,20 @@ mod tests {
     fn an_unknown_template_names_those_there_are() {
         let error = Template::shipped("uitnoding").unwrap_err();
         assert_eq!(error.to_string(), "there is no letter template 'uitnoding'");
-        assert_eq!(error.hint().unwrap(), "the letter templates are: uitnodiging");
+        assert_eq!(
+            error.hint().unwrap(),
+            "the letter templates are: uitnodiging"
+        );
     }
 
     #[test]
     fn a_template_is_read_from_its_folder_and_is_the_same_as_the_shipped_one() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("letter-templates/uitnodiging");
         let read = Template::read(&folder).unwrap();
-        assert_eq!(read.hash(), Template::shipped("uitnodiging").unwrap().hash());
+        assert_eq!(
+            read.hash(),
+            Template::shipped("uitnodiging").unwrap().hash()
+        );
         assert!(Template::read(&folder.join("samples")).is_err());
     }
 

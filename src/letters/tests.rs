@@ -17,7 +17,9 @@ use crate::domain::{
     address::AddressStyle,
     invitation::Code,
     name::NameStyle,
-    organisation::{AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug},
+    organisation::{
+        AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug,
+    },
 };
 
 const STANDARD: Option<&str> = None;
@@ -66,12 +68,17 @@ fn edition_of(text: Option<&str>) -> Arc<Edition> {
 }
 
 fn error_of(organisation: &Organisation) -> EditionError {
-    Edition::new(spec(organisation)).err().expect("this edition is at fault")
+    Edition::new(spec(organisation))
+        .err()
+        .expect("this edition is at fault")
 }
 
 /// The client of the example in document 000.
 fn de_vries() -> LetterContent {
-    letter("Mevr. C. de Vries - Heemsberge", &["Sesamstraat 1", "1234 AB Enschede"])
+    letter(
+        "Mevr. C. de Vries - Heemsberge",
+        &["Sesamstraat 1", "1234 AB Enschede"],
+    )
 }
 
 fn letter(name: &str, address: &[&str]) -> LetterContent {
@@ -86,10 +93,19 @@ fn letter(name: &str, address: &[&str]) -> LetterContent {
 
 /// Letter `n` of a made-up team, with a code of its own.
 fn nth(n: usize) -> LetterContent {
-    let names = ["J. de Wit", "A.B. van 't Hof", "Ş. Özdoğan", "M. Jansen - Pietersen", "P. Ĳsbrand"];
+    let names = [
+        "J. de Wit",
+        "A.B. van 't Hof",
+        "Ş. Özdoğan",
+        "M. Jansen - Pietersen",
+        "P. Ĳsbrand",
+    ];
     LetterContent {
         code: Code::parse(&format!("{:010}", n * 7_919)).unwrap(),
-        ..letter(&format!("Mevr. {} {n}", names[n % names.len()]), &[&format!("Dorpsstraat {n}"), "7513 KC Enschede"])
+        ..letter(
+            &format!("Mevr. {} {n}", names[n % names.len()]),
+            &[&format!("Dorpsstraat {n}"), "7513 KC Enschede"],
+        )
     }
 }
 
@@ -105,7 +121,13 @@ fn make(edition: &Arc<Edition>, letters: Vec<LetterContent>, threads: usize) -> 
     let press = Press::start(threads).unwrap();
     let progress = RefCell::new(Vec::new());
     let typeset = press
-        .typeset_letters(edition, letters, tempfile::tempfile().unwrap(), &|made| progress.borrow_mut().push(made), &|| true)
+        .typeset_letters(
+            edition,
+            letters,
+            tempfile::tempfile().unwrap(),
+            &|made| progress.borrow_mut().push(made),
+            &|| true,
+        )
         .unwrap();
     let read = |piece: &Piece| {
         let mut file: &File = &typeset.spool;
@@ -117,11 +139,19 @@ fn make(edition: &Arc<Edition>, letters: Vec<LetterContent>, threads: usize) -> 
     };
     let prints = typeset.prints.iter().map(read).collect();
     let singles = typeset.singles.iter().map(read).collect();
-    Made { prints, singles, progress: progress.into_inner(), typeset }
+    Made {
+        prints,
+        singles,
+        progress: progress.into_inner(),
+        typeset,
+    }
 }
 
 fn single(edition: &Arc<Edition>, letter: LetterContent) -> Vec<u8> {
-    make(edition, vec![letter], 1).singles.pop().expect("the letter fits")
+    make(edition, vec![letter], 1)
+        .singles
+        .pop()
+        .expect("the letter fits")
 }
 
 fn misfit(edition: &Arc<Edition>, letter: LetterContent) -> Misfit {
@@ -141,7 +171,11 @@ fn poppler(tool: &str, options: &[&str], pdf: &[u8]) -> String {
         command.arg("-");
     }
     let output = command.output().unwrap();
-    assert!(output.status.success(), "{tool}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{tool}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -151,19 +185,30 @@ fn text_of(pdf: &[u8]) -> String {
 
 /// The text with every run of white space as one space.
 fn prose_of(pdf: &[u8]) -> String {
-    poppler("pdftotext", &[], pdf).split_whitespace().collect::<Vec<_>>().join(" ")
+    poppler("pdftotext", &[], pdf)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Left, top, right and bottom of a word on the sheet in millimetres.
 fn place_of(pdf: &[u8], word: &str) -> [f64; 4] {
     let words = poppler("pdftotext", &["-bbox"], pdf);
-    let line = words.lines().find(|line| line.contains(&format!(">{word}<"))).expect(word);
+    let line = words
+        .lines()
+        .find(|line| line.contains(&format!(">{word}<")))
+        .expect(word);
     let number = |key: &str| {
         let from = line.find(&format!("{key}=\"")).unwrap() + key.len() + 2;
         let to = from + line[from..].find('"').unwrap();
         line[from..to].parse::<f64>().unwrap() / 72.0 * 25.4
     };
-    [number("xMin"), number("yMin"), number("xMax"), number("yMax")]
+    [
+        number("xMin"),
+        number("yMin"),
+        number("xMax"),
+        number("yMax"),
+    ]
 }
 
 const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="260" height="80" viewBox="0 0 260 80">
@@ -171,7 +216,10 @@ const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="260" heigh
 <rect x="92" y="22" width="150" height="12" rx="6" fill="#1f6f78"/><rect x="92" y="46" width="110" height="12" rx="6" fill="#8fb8bd"/></svg>"##;
 
 fn svg_logo() -> Logo {
-    Logo { format: LogoFormat::Svg, bytes: LOGO.into() }
+    Logo {
+        format: LogoFormat::Svg,
+        bytes: LOGO.into(),
+    }
 }
 
 #[test]
@@ -194,8 +242,16 @@ fn the_example_letter_reads_as_document_000_has_it() {
     ] {
         assert!(prose.contains(expected), "{expected}\n---\n{prose}");
     }
-    let lines: Vec<String> = text_of(&letter).lines().map(|line| line.trim().to_owned()).collect();
-    for line in ["Sesamstraat 1", "1234 AB Enschede", "0482915630", "Geldig tot 17 maart 2021"] {
+    let lines: Vec<String> = text_of(&letter)
+        .lines()
+        .map(|line| line.trim().to_owned())
+        .collect();
+    for line in [
+        "Sesamstraat 1",
+        "1234 AB Enschede",
+        "0482915630",
+        "Geldig tot 17 maart 2021",
+    ] {
         assert!(lines.iter().any(|found| found == line), "{line}");
     }
 }
@@ -204,39 +260,81 @@ fn the_example_letter_reads_as_document_000_has_it() {
 fn a_letter_is_one_accessible_archivable_a4_in_noto_sans() {
     let letter = single(&edition_of(STANDARD), de_vries());
     let info = poppler("pdfinfo", &[], &letter);
-    for expected in ["Title:           Uitnodiging voor Caren", "Tagged:          yes", "Pages:           1", "(A4)"] {
+    for expected in [
+        "Title:           Uitnodiging voor Caren",
+        "Tagged:          yes",
+        "Pages:           1",
+        "(A4)",
+    ] {
         assert!(info.contains(expected), "{expected}\n{info}");
     }
     let metadata = poppler("pdfinfo", &["-meta"], &letter);
-    for expected in ["<pdfaid:part>2<", "<pdfaid:conformance>A<", "<pdfuaid:part>1<", "<rdf:li>nl-NL<"] {
+    for expected in [
+        "<pdfaid:part>2<",
+        "<pdfaid:conformance>A<",
+        "<pdfuaid:part>1<",
+        "<rdf:li>nl-NL<",
+    ] {
         assert!(metadata.contains(expected), "{expected}\n{metadata}");
     }
     for font in poppler("pdffonts", &[], &letter).lines().skip(2) {
-        assert!(font.contains("+NotoSans") && font.contains("yes yes yes"), "{font}");
+        assert!(
+            font.contains("+NotoSans") && font.contains("yes yes yes"),
+            "{font}"
+        );
     }
     let structure = poppler("pdfinfo", &["-struct-text"], &letter);
-    let order = ["Sesamstraat", "H1", "Uitnodiging voor Caren", "Via deze brief", "Code voor", "0482915630"];
-    let places: Vec<usize> = order.iter().map(|part| structure.find(part).expect(part)).collect();
+    let order = [
+        "Sesamstraat",
+        "H1",
+        "Uitnodiging voor Caren",
+        "Via deze brief",
+        "Code voor",
+        "0482915630",
+    ];
+    let places: Vec<usize> = order
+        .iter()
+        .map(|part| structure.find(part).expect(part))
+        .collect();
     assert!(places.is_sorted(), "{structure}");
 }
 
 #[test]
 fn the_address_lies_in_the_window_and_the_rest_stays_away() {
-    for (window, left, right) in [(AddressWindow::Left, 35.0, 105.0), (AddressWindow::Right, 109.0, 175.0)] {
+    for (window, left, right) in [
+        (AddressWindow::Left, 35.0, 105.0),
+        (AddressWindow::Right, 109.0, 175.0),
+    ] {
         for logo in [None, Some(svg_logo())] {
             let organisation = organisation(STANDARD);
-            let edition = Arc::new(Edition::new(EditionSpec { window, logo, ..spec(&organisation) }).unwrap());
-            let letter = single(&edition, letter("Dhr. Ångström", &["Weg 1", "Postbus 30250", "1234 AB Ons"]));
+            let edition = Arc::new(
+                Edition::new(EditionSpec {
+                    window,
+                    logo,
+                    ..spec(&organisation)
+                })
+                .unwrap(),
+            );
+            let letter = single(
+                &edition,
+                letter("Dhr. Ångström", &["Weg 1", "Postbus 30250", "1234 AB Ons"]),
+            );
             for word in ["Weg", "30250", "1234", "Ons"] {
                 let [x0, y0, x1, y1] = place_of(&letter, word);
-                assert!(x0 >= left && x1 <= right && y0 >= 55.0 && y1 <= 85.0, "{word}: {x0} {y0} {x1} {y1}");
+                assert!(
+                    x0 >= left && x1 <= right && y0 >= 55.0 && y1 <= 85.0,
+                    "{word}: {x0} {y0} {x1} {y1}"
+                );
             }
             // The first baseline is near 59; poppler's box of a word goes down to the descender.
             let [_, _, _, name_bottom] = place_of(&letter, "Ångström");
             assert!((59.0..62.5).contains(&name_bottom), "{name_bottom}");
             let [_, date_top, ..] = place_of(&letter, "februari");
             let [_, _, _, sender_bottom] = place_of(&letter, "www.debestezorg.example");
-            assert!(date_top > 90.0 && sender_bottom < 50.0, "{date_top} {sender_bottom}");
+            assert!(
+                date_top > 90.0 && sender_bottom < 50.0,
+                "{date_top} {sender_bottom}"
+            );
             let [.., code_bottom] = place_of(&letter, "0482915630");
             assert!((250.0..285.0).contains(&code_bottom), "{code_bottom}");
         }
@@ -247,12 +345,29 @@ fn the_address_lies_in_the_window_and_the_rest_stays_away() {
 fn a_long_address_is_wrapped_and_set_smaller_inside_the_window() {
     let edition = edition_of(STANDARD);
     let name = "Mevr. W.F.M.A.C. van Oldenbarnevelt-Schimmelpenninck van der Oye - van Heeckeren tot Walien";
-    let address = ["Burgemeester van Heemstrakwartier 15201 bij 12", "1234 AB Ons", "Verenigd Koninkrijk"];
+    let address = [
+        "Burgemeester van Heemstrakwartier 15201 bij 12",
+        "1234 AB Ons",
+        "Verenigd Koninkrijk",
+    ];
     let made = make(&edition, vec![de_vries(), letter(name, &address)], 1);
     assert_eq!(made.typeset.shrunk, [1]);
-    let prose = prose_of(&made.singles[1]);
-    assert!(prose.contains(&format!("{name} {}", address.join(" "))), "{prose}");
-    assert!(prose.contains(&format!("Code voor {name} 0482915630")), "{prose}");
+    // A reader joins what a hyphen at the end of a line parted, so that is undone.
+    let joined = |text: String| {
+        text.split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace("- ", "-")
+    };
+    let (prose, name) = (joined(text_of(&made.singles[1])), joined(name.to_owned()));
+    assert!(
+        prose.contains(&format!("{name} {}", address.join(" "))),
+        "{prose}"
+    );
+    assert!(
+        prose.contains(&format!("Code voor {name} 0482915630")),
+        "{prose}"
+    );
     let [_, _, right, _] = place_of(&made.singles[1], "15201");
     let [.., bottom] = place_of(&made.singles[1], "Verenigd");
     assert!(right <= 105.0 && bottom <= 85.0, "{right} {bottom}");
@@ -262,22 +377,46 @@ fn a_long_address_is_wrapped_and_set_smaller_inside_the_window() {
 fn values_and_text_are_printed_and_never_run() {
     let nasty = [
         "#set page(height: 1pt)",
-        "*x* _y_ `z`",
-        "= y",
+        "*x* _y_ 'z'",
+        "= kop van y",
         "[CODE]",
         "<script>alert(1)</script>",
         "$x$ @y \\ // /* ~",
         "#eval(\"1\") #{",
         "--- ... -?",
     ];
-    let organisation = Organisation { name: "*Zorg* #pagebreak() [CODE]".into(), ..organisation(Some("[CARE_PROVIDER_NAME] / [team_name] / [CLIENT_NAME] / #pagebreak() $z$")) };
-    let edition = Arc::new(Edition::new(EditionSpec { team_name: "[CODE] **vet**", ..spec(&organisation) }).unwrap());
+    let organisation = Organisation {
+        name: "*Zorg* #pagebreak() [CODE]".into(),
+        ..organisation(Some(
+            "[CARE_PROVIDER_NAME] / [team_name] / [CLIENT_NAME] / #pagebreak() $z$",
+        ))
+    };
+    let edition = Arc::new(
+        Edition::new(EditionSpec {
+            team_name: "[CODE] **vet**",
+            ..spec(&organisation)
+        })
+        .unwrap(),
+    );
     for value in nasty {
-        let printed = value.replacen('"', "“", 1).replacen('"', "”", 1);
-        let prose = prose_of(&single(&edition, letter(value, &["Sesamstraat 1", "1234 AB Enschede"])));
-        assert!(prose.contains(&format!("Code voor {printed} 0482915630")), "{value}: {prose}");
-        assert!(prose.contains(&format!("{printed} Sesamstraat 1")), "{value}: {prose}");
-        let text = format!("*Zorg* #pagebreak() [CODE] / [CODE] **vet** / {printed} / #pagebreak() $z$");
+        let printed = value
+            .replacen('"', "“", 1)
+            .replacen('"', "”", 1)
+            .replace('\'', "’");
+        let prose = prose_of(&single(
+            &edition,
+            letter(value, &["Sesamstraat 1", "1234 AB Enschede"]),
+        ));
+        assert!(
+            prose.contains(&format!("Code voor {printed} 0482915630")),
+            "{value}: {prose}"
+        );
+        assert!(
+            prose.contains(&format!("{printed} Sesamstraat 1")),
+            "{value}: {prose}"
+        );
+        let text =
+            format!("*Zorg* #pagebreak() [CODE] / [CODE] **vet** / {printed} / #pagebreak() $z$");
         assert!(prose.contains(&text), "{value}: {prose}");
     }
 }
@@ -288,7 +427,12 @@ fn bold_lists_and_line_breaks_are_set() {
     let letter = single(&edition_of(Some(text)), de_vries());
     let lines = text_of(&letter);
     for line in ["• het eerste punt", "• bel ’ns 0123-456789", "Groet,"] {
-        assert!(lines.lines().any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line), "{line}\n{lines}");
+        assert!(
+            lines
+                .lines()
+                .any(|found| found.split_whitespace().collect::<Vec<_>>().join(" ") == line),
+            "{line}\n{lines}"
+        );
     }
     let values = "Team Noord, 3 februari 2021 tot 17 maart 2021, info@debestezorg.example www.debestezorg.example 0482915630 Mevr. C. de Vries - Heemsberge";
     assert!(prose_of(&letter).contains(values), "{lines}");
@@ -311,9 +455,24 @@ fn a_single_is_the_same_whatever_is_set_with_it() {
         }
     }
     // Nor does it matter that a letter beside it is set smaller, or left out.
-    let long = letter("Mevr. W.F.M. van der Oye-van Oldenbarnevelt-Schimmelpenninck van der Oye tot Hoevelaken", &["Burgemeester van Heemstrakwartier 15201 bij 12", "a", "b", "c"]);
-    let beside = make(&edition, vec![letter("王", &[]), team[0].clone(), long, team[1].clone()], 1);
-    assert_eq!((beside.typeset.misfits.len(), beside.typeset.shrunk.len()), (1, 1));
+    let long = letter(
+        "Mevr. W.F.M. van der Oye-van Oldenbarnevelt-Schimmelpenninck van der Oye tot Hoevelaken",
+        &[
+            "Burgemeester van Heemstrakwartier 15201 bij 12",
+            "a",
+            "b",
+            "c",
+        ],
+    );
+    let beside = make(
+        &edition,
+        vec![letter("王", &[]), team[0].clone(), long, team[1].clone()],
+        1,
+    );
+    assert_eq!(
+        (beside.typeset.misfits.len(), beside.typeset.shrunk.len()),
+        (1, 1)
+    );
     assert!(beside.singles[0] == all.singles[0] && beside.singles[2] == all.singles[1]);
 }
 
@@ -333,26 +492,39 @@ fn the_spool_is_the_same_for_any_number_of_threads() {
     assert_eq!(pages, ["250", "250", "250", "250", "15"]);
     for threads in [2, 3] {
         let other = make(&edition, team.clone(), threads);
-        assert!(other.prints == first.prints && other.singles == first.singles, "{threads} threads");
+        assert!(
+            other.prints == first.prints && other.singles == first.singles,
+            "{threads} threads"
+        );
         assert_eq!(other.typeset.misfits, first.typeset.misfits);
     }
     // A print file has the letters of the singles, in order.
     let second = prose_of(&first.prints[1]);
     for (number, single) in first.singles[250..500].iter().enumerate().step_by(83) {
-        assert!(second.contains(&prose_of(single)), "letter {number} of the second print file");
+        assert!(
+            second.contains(&prose_of(single)),
+            "letter {number} of the second print file"
+        );
     }
 }
 
 fn pages_of(pdf: &[u8]) -> String {
     let info = poppler("pdfinfo", &[], pdf);
-    let line = info.lines().find(|line| line.starts_with("Pages:")).unwrap();
+    let line = info
+        .lines()
+        .find(|line| line.starts_with("Pages:"))
+        .unwrap();
     line["Pages:".len()..].trim().to_owned()
 }
 
 #[test]
 fn other_processes_make_the_same_bytes() {
-    // Two hashes of everything that went in, and what came out of them on another day and another machine: when
-    // this fails after a change of layout, fonts or typst, letters made before can't be made again byte for byte.
+    // This test starts itself once more in a process of its own, which tells the hash of its bytes in a file.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how the two processes of this test talk"
+    )]
+    let told = std::env::var_os("BRIEVENBUS_TEST_HASH_TO");
     let made = make(&edition_of(STANDARD), (0..3).map(nth).collect(), 2);
     let mut hasher = Sha256::new();
     for bytes in made.prints.iter().chain(&made.singles) {
@@ -361,12 +533,15 @@ fn other_processes_make_the_same_bytes() {
     let once = hex::encode(hasher.finalize());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("hash");
-    if let Some(told) = std::env::var_os("BRIEVENBUS_TEST_HASH_TO") {
+    if let Some(told) = told {
         fs::write(told, once).unwrap();
         return;
     }
     let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "letters::tests::other_processes_make_the_same_bytes"])
+        .args([
+            "--exact",
+            "letters::tests::other_processes_make_the_same_bytes",
+        ])
         .env("BRIEVENBUS_TEST_HASH_TO", &file)
         .status()
         .unwrap();
@@ -381,17 +556,32 @@ fn what_does_not_fit_is_told_apart() {
     let Misfit::LinesTooLong(lines) = misfit(&long, de_vries()) else {
         panic!("three pages are too long")
     };
-    assert!((70..130).contains(&lines), "{lines}");
+    assert!((50..80).contains(&lines), "{lines}");
 
     let standard = edition_of(STANDARD);
     let word = "Langestraatnaam".repeat(12);
-    assert_eq!(misfit(&standard, letter("Dhr. A", &[&word, "1234 AB Ons"])), Misfit::AddressTooLarge);
-    assert_eq!(misfit(&standard, letter("Dhr. A", &["regel"; 9])), Misfit::AddressTooLarge);
-    let wide = LetterContent { client_name: word, ..de_vries() };
+    assert_eq!(
+        misfit(&standard, letter("Dhr. A", &[&word, "1234 AB Ons"])),
+        Misfit::AddressTooLarge
+    );
+    assert_eq!(
+        misfit(&standard, letter("Dhr. A", &["regel"; 9])),
+        Misfit::AddressTooLarge
+    );
+    let wide = LetterContent {
+        client_name: word,
+        ..de_vries()
+    };
     assert_eq!(misfit(&standard, wide), Misfit::WordTooWide);
     let foreign = letter("王小明 ☃", &["Weg 1", "1234 AB Ons"]);
-    assert_eq!(standard.missing_glyphs(foreign.texts()), ['☃', '小', '明', '王']);
-    assert_eq!(misfit(&standard, foreign), Misfit::MissingGlyph(vec!['☃', '小', '明', '王']));
+    assert_eq!(
+        standard.missing_glyphs(foreign.texts()),
+        ['☃', '小', '明', '王']
+    );
+    assert_eq!(
+        misfit(&standard, foreign),
+        Misfit::MissingGlyph(vec!['☃', '小', '明', '王'])
+    );
     assert!(standard.missing_glyphs(nth(2).texts()).is_empty());
 }
 
@@ -403,44 +593,90 @@ fn a_text_a_little_too_long_is_set_smaller() {
         .map(|made| made.typeset.shrunk.len() + 2 * made.typeset.misfits.len())
         .collect();
     // Fits, then fits smaller, then does not fit.
-    assert!(sizes.is_sorted() && sizes.contains(&0) && sizes.contains(&1) && sizes.contains(&2), "{sizes:?}");
+    assert!(
+        sizes.is_sorted() && sizes.contains(&0) && sizes.contains(&1) && sizes.contains(&2),
+        "{sizes:?}"
+    );
 }
 
 #[test]
 fn what_is_wrong_with_an_edition_is_said_with_a_hint() {
     let text = error_of(&organisation(Some("Beste,\n\nbel [TELEFONE]")));
-    assert_eq!(text.to_string(), "letter text, line 3, column 5: there is no placeholder [TELEFONE]");
+    assert_eq!(
+        text.to_string(),
+        "letter text, line 3, column 5: there is no placeholder [TELEFONE]"
+    );
     assert_eq!(text.hint().unwrap(), "did you mean [TELEPHONE]?");
 
-    let silent = Organisation { telephone: None, ..organisation(STANDARD) };
+    let silent = Organisation {
+        telephone: None,
+        ..organisation(STANDARD)
+    };
     let error = error_of(&silent);
-    assert_eq!(error.to_string(), "the letter text uses [TELEPHONE], but organisation.toml has no `telephone`");
+    assert_eq!(
+        error.to_string(),
+        "the letter text uses [TELEPHONE], but organisation.toml has no `telephone`"
+    );
     assert!(error.hint().unwrap().contains("add `telephone`"));
-    let without = Organisation { telephone: None, ..organisation(Some("Hallo")) };
+    let without = Organisation {
+        telephone: None,
+        ..organisation(Some("Hallo"))
+    };
     assert!(Edition::new(spec(&without)).is_ok());
 
     let foreign = error_of(&organisation(Some("Hallo 王")));
-    assert_eq!(foreign.to_string(), "the font has no '王' (U+738B) for the text");
+    assert_eq!(
+        foreign.to_string(),
+        "the font has no '王' (U+738B) for the text"
+    );
 
-    let wide = Organisation { website: Some("x".repeat(80)), ..organisation(STANDARD) };
+    let wide = Organisation {
+        website: Some("x".repeat(80)),
+        ..organisation(STANDARD)
+    };
     assert!(matches!(error_of(&wide), EditionError::DoesNotFit { .. }));
 
     let mut unknown = organisation(STANDARD);
     unknown.letter.template = "herinnering".into();
-    assert!(matches!(error_of(&unknown), EditionError::UnknownTemplate { .. }));
+    assert!(matches!(
+        error_of(&unknown),
+        EditionError::UnknownTemplate { .. }
+    ));
 }
 
 #[test]
 fn a_logo_is_set_or_refused_before_any_letter() {
     let organisation = organisation(STANDARD);
-    let with = |logo| Edition::new(EditionSpec { logo: Some(logo), ..spec(&organisation) });
+    let with = |logo| {
+        Edition::new(EditionSpec {
+            logo: Some(logo),
+            ..spec(&organisation)
+        })
+    };
     let edition = Arc::new(with(svg_logo()).unwrap());
     let structure = poppler("pdfinfo", &["-struct-text"], &single(&edition, de_vries()));
-    assert!(structure.contains("Figure") && structure.contains("De Beste Zorg"), "{structure}");
-    let png = Arc::new(with(Logo { format: LogoFormat::Png, bytes: PNG.to_vec() }).unwrap());
+    assert!(
+        structure.contains("Figure") && structure.contains("De Beste Zorg"),
+        "{structure}"
+    );
+    let png = Arc::new(
+        with(Logo {
+            format: LogoFormat::Png,
+            bytes: PNG.to_vec(),
+        })
+        .unwrap(),
+    );
     assert!(poppler("pdfimages", &["-list"], &single(&png, de_vries())).contains("image"));
-    let error = with(Logo { format: LogoFormat::Svg, bytes: b"<svg".to_vec() }).err().unwrap();
-    assert!(error.to_string().starts_with("the logo is not an SVG"), "{error}");
+    let error = with(Logo {
+        format: LogoFormat::Svg,
+        bytes: b"<svg".to_vec(),
+    })
+    .err()
+    .unwrap();
+    assert!(
+        error.to_string().starts_with("the logo is not an SVG"),
+        "{error}"
+    );
     assert_ne!(edition.fingerprint(), png.fingerprint());
     assert_eq!(edition.template_hash(), png.template_hash());
 }
@@ -458,11 +694,29 @@ fn a_run_can_be_interrupted_and_the_press_goes_on() {
         asked.get() < 2
     };
     let team: Vec<LetterContent> = (0..600).map(nth).collect();
-    let stopped = press.typeset_letters(&edition, team, tempfile::tempfile().unwrap(), &|_| {}, &keep_going);
+    let stopped = press.typeset_letters(
+        &edition,
+        team,
+        tempfile::tempfile().unwrap(),
+        &|_| {},
+        &keep_going,
+    );
     assert!(matches!(stopped, Err(PressError::Interrupted)));
-    let after = press.typeset_letters(&edition, vec![de_vries()], tempfile::tempfile().unwrap(), &|_| {}, &|| true);
+    let after = press.typeset_letters(
+        &edition,
+        vec![de_vries()],
+        tempfile::tempfile().unwrap(),
+        &|_| {},
+        &|| true,
+    );
     assert_eq!(after.unwrap().singles.len(), 1);
-    let none = press.typeset_letters(&edition, Vec::new(), tempfile::tempfile().unwrap(), &|_| {}, &|| true);
+    let none = press.typeset_letters(
+        &edition,
+        Vec::new(),
+        tempfile::tempfile().unwrap(),
+        &|_| {},
+        &|| true,
+    );
     assert_eq!(none.unwrap().prints, []);
 }
 
@@ -479,16 +733,38 @@ fn a_layout_that_breaks_a_rule_makes_no_letter() {
             fs::write(copy.join(file), text.replace(from, to)).unwrap();
         }
         let organisation = organisation(STANDARD);
-        Edition::of_template(Template::read(&copy).unwrap(), spec(&organisation)).err().map(|error| error.to_string())
+        Edition::of_template(Template::read(&copy).unwrap(), spec(&organisation))
+            .err()
+            .map(|error| error.to_string())
     };
     for (from, to, problem) in [
-        ("#let body-top = 97mm", "#let body-top = 88mm", "address window"),
-        ("at(address-axis, 60mm)", "at(address-axis, 84mm)", "a plain address does not lie inside the window"),
+        (
+            "#let body-top = 97mm",
+            "#let body-top = 88mm",
+            "address window",
+        ),
+        (
+            "at(address-axis, 60mm)",
+            "at(address-axis, 84mm)",
+            "a plain address does not lie inside the window",
+        ),
         ("  code-block(letter)\n", "", "is missing from a letter"),
         ("paper: \"a4\"", "paper: \"a5\"", "not A4"),
-        ("  return-line\n", "  return-line\n  place(dx: 160mm)[Buiten het vel]\n", "outside the sheet"),
-        ("#let input = json(\"letters.json\")", "#let input = json(\"/etc/passwd\")", "line 8"),
-        ("#let grey", "#import \"@preview/cades:0.3.0\": *\n#let grey", "line 18"),
+        (
+            "  return-line\n",
+            "  return-line\n  place(dx: 160mm)[Buiten het vel]\n",
+            "outside the sheet",
+        ),
+        (
+            "#let input = json(\"letters.json\")",
+            "#let input = json(\"/etc/passwd\")",
+            "access denied",
+        ),
+        (
+            "#let grey",
+            "#import \"@preview/cades:0.3.0\": *\n#let grey",
+            "access denied",
+        ),
     ] {
         let error = changed(from, to).expect(to);
         assert!(error.contains(problem), "{to}: {error}");
@@ -511,11 +787,28 @@ fn look() {
     };
     for (name, window, logo, letter) in [
         ("left", AddressWindow::Left, None, de_vries()),
-        ("left-logo", AddressWindow::Left, Some(svg_logo()), de_vries()),
-        ("right-logo", AddressWindow::Right, Some(svg_logo()), de_vries()),
+        (
+            "left-logo",
+            AddressWindow::Left,
+            Some(svg_logo()),
+            de_vries(),
+        ),
+        (
+            "right-logo",
+            AddressWindow::Right,
+            Some(svg_logo()),
+            de_vries(),
+        ),
         ("left-long", AddressWindow::Left, Some(svg_logo()), long),
     ] {
-        let edition = Arc::new(Edition::new(EditionSpec { window, logo, ..spec(&organisation) }).unwrap());
+        let edition = Arc::new(
+            Edition::new(EditionSpec {
+                window,
+                logo,
+                ..spec(&organisation)
+            })
+            .unwrap(),
+        );
         fs::write(folder.join(format!("{name}.pdf")), single(&edition, letter)).unwrap();
     }
 }

@@ -5,9 +5,12 @@
 //! beforehand: a placeholder is never half a link. Values come in after parsing, as data; nothing is expanded twice.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use thiserror::Error;
 
-use super::{placeholder::Placeholder, typography};
+use super::{
+    placeholder::Placeholder,
+    refusal::{Refusals, TextError},
+    typography,
+};
 
 /// Far above what one A4 holds; it bounds the work that a text can cause.
 const MOST_CHARACTERS: usize = 20_000;
@@ -32,20 +35,15 @@ pub(super) enum Block {
 /// A stretch of a paragraph.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Span {
-    Text { text: String, bold: bool },
-    Value { placeholder: Placeholder, bold: bool },
+    Text {
+        text: String,
+        bold: bool,
+    },
+    Value {
+        placeholder: Placeholder,
+        bold: bool,
+    },
     LineBreak,
-}
-
-/// What is wrong with a text and where: line and column count characters from 1.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("line {line}, column {column}: {problem}")]
-pub struct TextError {
-    pub line: usize,
-    pub column: usize,
-    pub problem: String,
-    /// What to do about it.
-    pub hint: String,
 }
 
 /// Reads a text in which the placeholders in `accepted` may be used.
@@ -53,12 +51,16 @@ pub struct TextError {
 /// # Errors
 /// The first thing that is wrong with it, in the order of the text.
 pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText, TextError> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source).replace("\r\n", "\n");
-    check_characters(&source)?;
+    let source = source
+        .strip_prefix('\u{feff}')
+        .unwrap_or(source)
+        .replace("\r\n", "\n");
+    let refusals = Refusals { source: &source };
+    check_characters(refusals)?;
     let masked = mask_placeholders(&source);
     let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     let mut reader = Reader {
-        source: &source,
+        refusals,
         masked: &masked,
         accepted,
         blocks: Vec::new(),
@@ -68,39 +70,52 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
         bold: 0,
     };
     let mut events = parser.into_offset_iter();
-    let definition = events.reference_definitions().iter().map(|(_, def)| def.span.start).min();
+    let definition = events
+        .reference_definitions()
+        .iter()
+        .map(|(_, def)| def.span.start)
+        .min();
     for (event, range) in events.by_ref() {
         // A definition leaves no event of its own; it is met in the order of the text.
         if let Some(at) = definition.filter(|at| *at < range.start) {
-            return Err(reader.link(at));
+            return Err(refusals.link(at));
         }
         reader.take(event, range.start, range.end)?;
     }
     if let Some(at) = definition {
-        return Err(reader.link(at));
+        return Err(refusals.link(at));
     }
     if reader.blocks.is_empty() {
-        return Err(error_at(&source, 0, "the text is empty", "write the letter, or leave out `text` to use the template's standard text"));
+        return Err(refusals.error(
+            0,
+            "the text is empty",
+            "write the letter, or leave out `text` to use the template's standard text",
+        ));
     }
     let mut blocks = reader.blocks;
     set_typography(&mut blocks);
     Ok(LetterText { blocks })
 }
 
-fn check_characters(source: &str) -> Result<(), TextError> {
+fn check_characters(refusals: Refusals<'_>) -> Result<(), TextError> {
+    let source = refusals.source;
     if let Some((at, _)) = source.char_indices().nth(MOST_CHARACTERS) {
-        return Err(error_at(
-            source,
+        return Err(refusals.error(
             at,
             &format!("the text is longer than {MOST_CHARACTERS} characters"),
             "a letter is one A4: shorten the text",
         ));
     }
-    match source.char_indices().find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t')) {
-        Some((at, c)) => Err(error_at(
-            source,
+    match source
+        .char_indices()
+        .find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t'))
+    {
+        Some((at, c)) => Err(refusals.error(
             at,
-            &format!("there is a control character (U+{:04X}) in the text", u32::from(c)),
+            &format!(
+                "there is a control character (U+{:04X}) in the text",
+                u32::from(c)
+            ),
             "remove it; saving the text as plain UTF-8 text usually does",
         )),
         None => Ok(()),
@@ -133,7 +148,7 @@ fn mask_placeholders(source: &str) -> String {
 
 /// Turns the parser's events into blocks.
 struct Reader<'a> {
-    source: &'a str,
+    refusals: Refusals<'a>,
     masked: &'a str,
     accepted: &'a [Placeholder],
     blocks: Vec<Block>,
@@ -162,12 +177,24 @@ impl Reader<'_> {
             }
             Event::Start(tag) => self.start(&tag, start)?,
             Event::End(tag) => self.end(tag)?,
-            Event::Code(_) => return Err(self.refuse(start, "code", "remove the backticks (`)")),
-            Event::InlineHtml(_) | Event::Html(_) => return Err(self.html(start)),
-            Event::Rule => {
-                return Err(self.refuse(start, "a dividing line", "remove it; an empty line parts paragraphs"));
+            Event::Code(_) => {
+                return Err(self
+                    .refusals
+                    .refuse(start, "code", "remove the backticks (`)"));
             }
-            Event::FootnoteReference(_) => return Err(self.refuse(start, "a footnote", "put it in the text itself")),
+            Event::InlineHtml(_) | Event::Html(_) => return Err(self.refusals.html(start)),
+            Event::Rule => {
+                return Err(self.refusals.refuse(
+                    start,
+                    "a dividing line",
+                    "remove it; an empty line parts paragraphs",
+                ));
+            }
+            Event::FootnoteReference(_) => {
+                return Err(self
+                    .refusals
+                    .refuse(start, "a footnote", "put it in the text itself"));
+            }
             // Not switched on in the parser.
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
         }
@@ -179,29 +206,43 @@ impl Reader<'_> {
             Tag::Paragraph if self.items.is_some() => {
                 self.end_run()?;
                 if self.spans.as_ref().is_some_and(|spans| !spans.is_empty()) {
-                    return Err(self.refuse(at, "a second paragraph in a list item", "make it one paragraph, or start a new item with `- `"));
+                    return Err(self.refusals.refuse(
+                        at,
+                        "a second paragraph in a list item",
+                        "make it one paragraph, or start a new item with `- `",
+                    ));
                 }
             }
             Tag::Paragraph => self.spans = Some(Vec::new()),
             Tag::List(None) if self.items.is_some() => {
-                return Err(self.refuse(at, "a list in a list", "make it one list"));
+                return Err(self
+                    .refusals
+                    .refuse(at, "a list in a list", "make it one list"));
             }
             Tag::List(None) => self.items = Some(Vec::new()),
             Tag::List(Some(_)) => {
-                return Err(self.refuse(at, "a numbered list", "start each item with `- `, or write `1\\.` to print the number"));
+                return Err(self.refusals.refuse(
+                    at,
+                    "a numbered list",
+                    "start each item with `- `, or write `1\\.` to print the number",
+                ));
             }
             Tag::Item if !self.masked[at..].starts_with('-') => {
-                return Err(self.refuse(at, "a list item with `*` or `+`", "start it with `- `"));
+                return Err(self.refusals.refuse(
+                    at,
+                    "a list item with `*` or `+`",
+                    "start it with `- `",
+                ));
             }
             Tag::Item => self.spans = Some(Vec::new()),
             Tag::Strong if !self.masked[at..].starts_with("**") => {
-                return Err(self.refuse(at, "`__bold__`", "write `**bold**`"));
+                return Err(self.refusals.refuse(at, "`__bold__`", "write `**bold**`"));
             }
             Tag::Strong => {
                 self.end_run()?;
                 self.bold += 1;
             }
-            other => return Err(self.refuse_tag(other, at)),
+            other => return Err(self.refusals.tag(other, at)),
         }
         Ok(())
     }
@@ -237,7 +278,7 @@ impl Reader<'_> {
                 (OPEN, _) => name = Some((at, String::new())),
                 (CLOSE, open) => {
                     let Some((start, typed)) = open.take() else {
-                        return Err(self.broken_placeholder(at));
+                        return Err(self.refusals.broken_placeholder(at));
                     };
                     let placeholder = self.placeholder(start, at, &typed)?;
                     let spans = self.spans.get_or_insert_default();
@@ -249,63 +290,23 @@ impl Reader<'_> {
             }
         }
         if let Some((at, _)) = name {
-            return Err(self.broken_placeholder(at));
+            return Err(self.refusals.broken_placeholder(at));
         }
         push_text(self.spans.get_or_insert_default(), text, bold);
         Ok(())
     }
 
     fn placeholder(&self, start: usize, end: usize, typed: &str) -> Result<Placeholder, TextError> {
-        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known)) {
+        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known))
+        {
             return Ok(known);
         }
         if self.masked[end + 1..].starts_with('(') {
-            return Err(self.link(start));
+            return Err(self.refusals.link(start));
         }
-        let hint = match Placeholder::nearest(typed, self.accepted) {
-            Some(near) => format!("did you mean [{}]?", near.name()),
-            None => {
-                let names: Vec<String> = self.accepted.iter().map(|known| format!("[{}]", known.name())).collect();
-                format!("there are {}; write \\[ to print a square bracket", names.join(" "))
-            }
-        };
-        Err(error_at(self.source, start, &format!("there is no placeholder [{typed}]"), &hint))
-    }
-
-    fn broken_placeholder(&self, at: usize) -> TextError {
-        error_at(
-            self.source,
-            at,
-            "a placeholder is broken up by other markup",
-            "write it in one piece, as **[CLIENT_NAME]**",
-        )
-    }
-
-    fn refuse_tag(&self, tag: &Tag<'_>, at: usize) -> TextError {
-        match tag {
-            Tag::Heading { .. } => self.refuse(at, "a heading", "remove the # or the line of = or - under it; use **bold** for emphasis"),
-            Tag::Emphasis => self.refuse(at, "italic", "use **bold**, or write \\* or \\_ to print the sign itself"),
-            Tag::CodeBlock(_) => self.refuse(at, "a code block", "remove the spaces at the start of the line, or the ``` around it"),
-            Tag::BlockQuote(_) => self.refuse(at, "a quotation with >", "remove the >, or write \\> to print it"),
-            Tag::HtmlBlock => self.html(at),
-            Tag::Link { .. } => self.link(at),
-            Tag::Image { .. } => self.refuse(at, "a picture", "remove it; a logo is set with `logo` in organisation.toml"),
-            Tag::Table(_) => self.refuse(at, "a table", "write it as paragraphs or a list with `- `"),
-            Tag::FootnoteDefinition(_) => self.refuse(at, "a footnote", "put it in the text itself"),
-            _ => self.refuse(at, "markup of this kind", "use paragraphs, lists with `- ` and **bold**"),
-        }
-    }
-
-    fn html(&self, at: usize) -> TextError {
-        self.refuse(at, "HTML", "remove the tag, or write \\< to print the sign")
-    }
-
-    fn link(&self, at: usize) -> TextError {
-        self.refuse(at, "a link", "write the address out, such as [PORTAL_URL] or www.caren.nl")
-    }
-
-    fn refuse(&self, at: usize, what: &str, hint: &str) -> TextError {
-        error_at(self.source, at, &format!("{what} is not possible in a letter"), hint)
+        Err(self
+            .refusals
+            .unknown_placeholder(start, typed, self.accepted))
     }
 }
 
@@ -337,17 +338,6 @@ fn set_typography(blocks: &mut [Block]) {
     }
 }
 
-fn error_at(source: &str, at: usize, problem: &str, hint: &str) -> TextError {
-    let before = &source[..at];
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    TextError {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        problem: problem.to_owned(),
-        hint: hint.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -357,15 +347,24 @@ mod tests {
     }
 
     fn text(text: &str) -> Span {
-        Span::Text { text: text.into(), bold: false }
+        Span::Text {
+            text: text.into(),
+            bold: false,
+        }
     }
 
     fn bold(text: &str) -> Span {
-        Span::Text { text: text.into(), bold: true }
+        Span::Text {
+            text: text.into(),
+            bold: true,
+        }
     }
 
     fn value(placeholder: Placeholder) -> Span {
-        Span::Value { placeholder, bold: false }
+        Span::Value {
+            placeholder,
+            bold: false,
+        }
     }
 
     #[test]
@@ -378,7 +377,10 @@ mod tests {
                 Block::Paragraph(vec![
                     text("Een "),
                     bold("vette "),
-                    Span::Value { placeholder: Placeholder::ClientName, bold: true },
+                    Span::Value {
+                        placeholder: Placeholder::ClientName,
+                        bold: true
+                    },
                     text(" regel loopt door."),
                 ]),
                 Block::List(vec![vec![text("een")], vec![text("twee "), bold("drie")]]),
@@ -390,19 +392,38 @@ mod tests {
     #[test]
     fn a_loose_list_is_the_same_list_and_a_line_break_is_kept() {
         let loose = read("- een\n\n- twee").unwrap();
-        assert_eq!(loose.blocks, [Block::List(vec![vec![text("een")], vec![text("twee")]])]);
+        assert_eq!(
+            loose.blocks,
+            [Block::List(vec![vec![text("een")], vec![text("twee")]])]
+        );
         let broken = read("Groet,\\\nJan").unwrap();
-        assert_eq!(broken.blocks, [Block::Paragraph(vec![text("Groet,"), Span::LineBreak, text("Jan")])]);
+        assert_eq!(
+            broken.blocks,
+            [Block::Paragraph(vec![
+                text("Groet,"),
+                Span::LineBreak,
+                text("Jan")
+            ])]
+        );
     }
 
     #[test]
     fn signs_that_mean_nothing_are_printed_as_they_stand() {
-        for plain in ["3 * 4 # 5 $x$ @y ~z~ &amp; a_b_c", "1 < 2 && a > b", "#set page(height: 1pt)", "€ 5,-", "2026"] {
+        for plain in [
+            "3 * 4 # 5 $x$ @y ~z~ &amp; a_b_c",
+            "1 < 2 && a > b",
+            "#set page(height: 1pt)",
+            "€ 5,-",
+            "2026",
+        ] {
             let read = read(plain).unwrap();
             assert_eq!(read.blocks, [Block::Paragraph(vec![text(plain)])]);
         }
         let escaped = read(r"\*niet\* \[TELEPHONE\] \# \<b>").unwrap();
-        assert_eq!(escaped.blocks, [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]);
+        assert_eq!(
+            escaped.blocks,
+            [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]
+        );
     }
 
     #[test]
@@ -410,7 +431,13 @@ mod tests {
         let read = read("\"**Ja**\" \"[TEAM_NAME]\" zo'n").unwrap();
         assert_eq!(
             read.blocks,
-            [Block::Paragraph(vec![text("“"), bold("Ja"), text("” “"), value(Placeholder::TeamName), text("” zo’n")])]
+            [Block::Paragraph(vec![
+                text("“"),
+                bold("Ja"),
+                text("” “"),
+                value(Placeholder::TeamName),
+                text("” zo’n")
+            ])]
         );
     }
 
@@ -444,7 +471,11 @@ mod tests {
         ];
         for (source, line, column, what) in cases {
             let error = read(source).expect_err(source);
-            assert_eq!((error.line, error.column), (line, column), "{source:?}: {error}");
+            assert_eq!(
+                (error.line, error.column),
+                (line, column),
+                "{source:?}: {error}"
+            );
             assert!(error.problem.contains(what), "{source:?}: {error}");
             assert!(!error.hint.is_empty());
         }
@@ -457,7 +488,11 @@ mod tests {
             read.blocks,
             [
                 Block::Paragraph(vec![value(Placeholder::Telephone), text(": 0123")]),
-                Block::Paragraph(vec![value(Placeholder::Code), text(" "), value(Placeholder::Email)]),
+                Block::Paragraph(vec![
+                    value(Placeholder::Code),
+                    text(" "),
+                    value(Placeholder::Email)
+                ]),
             ]
         );
     }
@@ -465,10 +500,17 @@ mod tests {
     #[test]
     fn an_unknown_placeholder_gets_its_nearest_name() {
         let error = read("Hallo\nbel é [TELEFONE]").unwrap_err();
-        assert_eq!(error.to_string(), "line 2, column 7: there is no placeholder [TELEFONE]");
+        assert_eq!(
+            error.to_string(),
+            "line 2, column 7: there is no placeholder [TELEFONE]"
+        );
         assert_eq!(error.hint, "did you mean [TELEPHONE]?");
         let unlike = read("[xyzzy]").unwrap_err();
-        assert!(unlike.hint.contains("[PORTAL_URL]") && unlike.hint.contains("\\["), "{}", unlike.hint);
+        assert!(
+            unlike.hint.contains("[PORTAL_URL]") && unlike.hint.contains("\\["),
+            "{}",
+            unlike.hint
+        );
         let not_taken = parse("[CODE]", &[Placeholder::Telephone]).unwrap_err();
         assert!(not_taken.problem.contains("[CODE]"));
     }

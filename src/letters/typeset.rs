@@ -78,9 +78,7 @@ impl Press {
             }
             run.submit_ahead()?;
             run.take_answer()?;
-            if run.write_ready()? {
-                progress(run.made);
-            }
+            run.write_ready(progress)?;
         }
         Ok(run.finish())
     }
@@ -123,7 +121,10 @@ struct Answer {
 
 enum Outcome {
     Whole(Hashed),
-    Misfits { misfits: Vec<(usize, Misfit)>, steps: Vec<Steps> },
+    Misfits {
+        misfits: Vec<(usize, Misfit)>,
+        steps: Vec<Steps>,
+    },
 }
 
 /// A finished chunk with the hashes of its print file and its singles, made on the press thread.
@@ -134,7 +135,12 @@ struct Hashed {
 }
 
 impl<'a> Run<'a> {
-    fn new(press: &'a Press, edition: &'a Arc<Edition>, letters: Vec<LetterContent>, spool: File) -> Self {
+    fn new(
+        press: &'a Press,
+        edition: &'a Arc<Edition>,
+        letters: Vec<LetterContent>,
+        spool: File,
+    ) -> Self {
         let mut misfits = Vec::new();
         let mut queue = Vec::with_capacity(letters.len());
         for (at, letter) in letters.iter().enumerate() {
@@ -170,7 +176,10 @@ impl<'a> Run<'a> {
     fn submit_ahead(&mut self) -> Result<(), PressError> {
         let most = self.press.threads() + 1;
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {
-            let (start, end) = (self.ahead, (self.ahead + LETTERS_PER_PRINT).min(self.queue.len()));
+            let (start, end) = (
+                self.ahead,
+                (self.ahead + LETTERS_PER_PRINT).min(self.queue.len()),
+            );
             let chunk: Vec<usize> = self.queue[start..end].to_vec();
             let steps: Vec<Steps> = chunk.iter().map(|at| self.steps[*at]).collect();
             let (edition, letters) = (Arc::clone(self.edition), Arc::clone(&self.letters));
@@ -180,7 +189,12 @@ impl<'a> Run<'a> {
                 if wanted.load(Ordering::Relaxed) {
                     let outcome = press_chunk(&edition, &letters, &chunk, &steps);
                     // Nobody listens any more when the run was interrupted.
-                    let _ = answer.send(Answer { start, wanted, chunk, outcome });
+                    let _ = answer.send(Answer {
+                        start,
+                        wanted,
+                        chunk,
+                        outcome,
+                    });
                 }
             })?;
             self.ahead = end;
@@ -199,7 +213,9 @@ impl<'a> Run<'a> {
                 self.landed.insert(answer.start, hashed);
             }
             // Worth knowing even of a chunk that was cut anew meanwhile: its letters come again.
-            Ok(Outcome::Misfits { misfits, steps }) => self.take_out(&answer.chunk, misfits, &steps),
+            Ok(Outcome::Misfits { misfits, steps }) => {
+                self.take_out(&answer.chunk, misfits, &steps)
+            }
             Ok(Outcome::Whole(_)) => {}
             Err(error) if current => return Err(error),
             Err(_) => {}
@@ -229,9 +245,8 @@ impl<'a> Run<'a> {
         self.ahead = self.ahead.min(start);
     }
 
-    /// Writes the chunks that are next in order; true when there were any.
-    fn write_ready(&mut self) -> Result<bool, PressError> {
-        let before = self.made;
+    /// Writes the chunks that are next in order.
+    fn write_ready(&mut self, progress: &dyn Fn(usize)) -> Result<(), PressError> {
         while let Some(hashed) = self.landed.remove(&self.made) {
             let print = self.write(&hashed.sheets.print, hashed.print)?;
             self.prints.push(print);
@@ -243,8 +258,9 @@ impl<'a> Run<'a> {
                 self.steps[self.queue[self.made + at]] = *steps;
             }
             self.made += hashed.sheets.singles.len();
+            progress(self.made);
         }
-        Ok(self.made > before)
+        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8], sha256: [u8; 32]) -> Result<Piece, PressError> {
@@ -262,7 +278,12 @@ impl<'a> Run<'a> {
         self.misfits.sort_by_key(|(at, _)| *at);
         let steps = &self.steps;
         Typeset {
-            shrunk: self.queue.iter().copied().filter(|at| steps[*at] != (0, 0)).collect(),
+            shrunk: self
+                .queue
+                .iter()
+                .copied()
+                .filter(|at| steps[*at] != (0, 0))
+                .collect(),
             spool: self.spool,
             prints: self.prints,
             singles: self.singles,
@@ -293,11 +314,19 @@ fn press_chunk(
     match catch_unwind(AssertUnwindSafe(|| chunk::press(edition, &chunk, steps))) {
         Ok(Ok(Pressed::Whole(sheets))) => Ok(Outcome::Whole(Hashed {
             print: Sha256::digest(&sheets.print).into(),
-            singles: sheets.singles.iter().map(|single| Sha256::digest(single).into()).collect(),
+            singles: sheets
+                .singles
+                .iter()
+                .map(|single| Sha256::digest(single).into())
+                .collect(),
             sheets,
         })),
         Ok(Ok(Pressed::Misfits { misfits, steps })) => Ok(Outcome::Misfits { misfits, steps }),
-        Ok(Err(problem)) => Err(PressError::Layout { first, last, problem }),
+        Ok(Err(problem)) => Err(PressError::Layout {
+            first,
+            last,
+            problem,
+        }),
         Err(_) => Err(PressError::Panicked { first, last }),
     }
 }

@@ -55,5 +55,8 @@ pub(super) fn contains(outer: Rect, inner: Rect) -> bool {
 /// Whether two rectangles have more than an edge in common.
 pub(super) fn overlap(a: Rect, b: Rect) -> bool {
     let slack = Abs::pt(0.01);
-    a.min.x + slack < b.max.x && b.min.x + slack < a.max.x && a.min.y + slack < b.max.y && b.min.y + slack < a.max.y
+    a.min.x + slack < b.max.x
+        && b.min.x + slack < a.max.x
+        && a.min.y + slack < b.max.y
+        && b.min.y + slack < a.max.y
 }

@@ -92,8 +92,11 @@ impl World for LetterWorld {
     }
 }
 
+#[expect(
+    clippy::expect_used,
+    reason = "the three paths are plain file names, which are always valid"
+)]
 fn intern(path: &str) -> FileId {
-    // The three paths are plain relative file names, which are always valid.
     let path = VirtualPath::new(path).expect("a plain file name is a virtual path");
     RootedPath::new(VirtualRoot::Project, path).intern()
 }

@@ -1,0 +1,126 @@
+//! What a provider reads when the text has something that a letter cannot have.
+
+use pulldown_cmark::Tag;
+use thiserror::Error;
+
+use super::placeholder::Placeholder;
+
+/// What is wrong with a text and where: line and column count characters from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("line {line}, column {column}: {problem}")]
+pub struct TextError {
+    pub line: usize,
+    pub column: usize,
+    pub problem: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// Makes errors for a place in a text, which is counted in bytes from its start.
+#[derive(Clone, Copy)]
+pub(super) struct Refusals<'a> {
+    pub(super) source: &'a str,
+}
+
+impl Refusals<'_> {
+    pub(super) fn error(self, at: usize, problem: &str, hint: &str) -> TextError {
+        let before = &self.source[..at];
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        TextError {
+            line: before.matches('\n').count() + 1,
+            column: before[line_start..].chars().count() + 1,
+            problem: problem.to_owned(),
+            hint: hint.to_owned(),
+        }
+    }
+
+    pub(super) fn refuse(self, at: usize, what: &str, hint: &str) -> TextError {
+        self.error(at, &format!("{what} is not possible in a letter"), hint)
+    }
+
+    /// What CommonMark knows and a letter does not.
+    pub(super) fn tag(self, tag: &Tag<'_>, at: usize) -> TextError {
+        match tag {
+            Tag::Heading { .. } => self.refuse(
+                at,
+                "a heading",
+                "remove the # or the line of = or - under it; use **bold** for emphasis",
+            ),
+            Tag::Emphasis => self.refuse(
+                at,
+                "italic",
+                "use **bold**, or write \\* or \\_ to print the sign itself",
+            ),
+            Tag::CodeBlock(_) => self.refuse(
+                at,
+                "a code block",
+                "remove the spaces at the start of the line, or the ``` around it",
+            ),
+            Tag::BlockQuote(_) => self.refuse(
+                at,
+                "a quotation with >",
+                "remove the >, or write \\> to print it",
+            ),
+            Tag::HtmlBlock => self.html(at),
+            Tag::Link { .. } => self.link(at),
+            Tag::Image { .. } => self.refuse(
+                at,
+                "a picture",
+                "remove it; a logo is set with `logo` in organisation.toml",
+            ),
+            Tag::Table(_) => {
+                self.refuse(at, "a table", "write it as paragraphs or a list with `- `")
+            }
+            Tag::FootnoteDefinition(_) => {
+                self.refuse(at, "a footnote", "put it in the text itself")
+            }
+            _ => self.refuse(
+                at,
+                "markup of this kind",
+                "use paragraphs, lists with `- ` and **bold**",
+            ),
+        }
+    }
+
+    pub(super) fn html(self, at: usize) -> TextError {
+        self.refuse(at, "HTML", "remove the tag, or write \\< to print the sign")
+    }
+
+    pub(super) fn link(self, at: usize) -> TextError {
+        self.refuse(
+            at,
+            "a link",
+            "write the address out, such as [PORTAL_URL] or www.caren.nl",
+        )
+    }
+
+    pub(super) fn unknown_placeholder(
+        self,
+        at: usize,
+        typed: &str,
+        accepted: &[Placeholder],
+    ) -> TextError {
+        let hint = match Placeholder::nearest(typed, accepted) {
+            Some(near) => format!("did you mean [{}]?", near.name()),
+            None => {
+                let names: Vec<String> = accepted
+                    .iter()
+                    .map(|known| format!("[{}]", known.name()))
+                    .collect();
+                format!(
+                    "there are {}; write \\[ to print a square bracket",
+                    names.join(" ")
+                )
+            }
+        };
+        self.error(at, &format!("there is no placeholder [{typed}]"), &hint)
+    }
+
+    pub(super) fn broken_placeholder(self, at: usize) -> TextError {
+        self.error(
+            at,
+            "a placeholder is broken up by other markup",
+            "write it in one piece, as **[CLIENT_NAME]**",
+        )
+    }
+}
