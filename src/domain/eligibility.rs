@@ -248,3 +248,208 @@ fn problems(client: &Client, style: AddressStyle) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::{
+        address::PostalAddress,
+        client::{ClientId, Contact, Gender, ProblemKind},
+        name::PersonName,
+    };
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn client() -> Client {
+        Client {
+            id: ClientId::new("1").unwrap(),
+            gender: Gender::Female,
+            name: PersonName {
+                initials: "C.".into(),
+                birth_name: "Vries".into(),
+                ..Default::default()
+            },
+            address: PostalAddress {
+                street: "Sesamstraat".into(),
+                house_number: Some(1),
+                postcode: "1234 AB".into(),
+                city: "Enschede".into(),
+                ..Default::default()
+            },
+            death_date: None,
+            secret: false,
+            status: LinkStatus::NotLinked,
+            problems: Vec::new(),
+            recipient: None,
+            in_export: true,
+        }
+    }
+
+    fn invitation(state: InvitationState, valid_until: &str, ours: bool) -> LastInvitation {
+        LastInvitation {
+            state,
+            valid_until: day(valid_until),
+            ours,
+        }
+    }
+
+    fn reason(
+        client: &Client,
+        last: Option<LastInvitation>,
+        again: &[Again],
+        change: impl FnOnce(&mut Facts<'_>, &mut Rules<'_>),
+    ) -> Option<LeftOut> {
+        let again: BTreeSet<Again> = again.iter().copied().collect();
+        let mut facts = Facts {
+            client,
+            in_care: true,
+            last_invitation: last,
+            other_team: None,
+        };
+        let mut rules = Rules {
+            letter_date: day("2026-11-21"),
+            again: &again,
+            accept_unknown: false,
+            address_style: AddressStyle::Ons,
+        };
+        change(&mut facts, &mut rules);
+        judge(&facts, &rules)
+    }
+
+    fn plain(client: &Client) -> Option<Reason> {
+        reason(client, None, &[], |_, _| {}).map(|l| l.reason)
+    }
+
+    /// A client for whom everything is wrong at once; mending the first reason brings the next to light.
+    #[test]
+    fn the_first_reason_that_holds_is_the_reason_in_the_order_of_the_contract() {
+        let mut client = client();
+        client.in_export = false;
+        client.death_date = Some(day("2026-01-01"));
+        client.status = LinkStatus::Linked;
+        client.secret = true;
+        client.address.postcode = String::new();
+        let mut in_care = false;
+        let mut last = Some(invitation(InvitationState::Open, "2026-11-21", false));
+        let mut other_team = Some("Zuid");
+        for expected in Reason::ALL.iter().take(11) {
+            let found = reason(&client, last, &[], |facts, _| {
+                facts.in_care = in_care;
+                facts.other_team = other_team;
+            });
+            assert_eq!(found.map(|l| l.reason), Some(*expected));
+            match expected {
+                Reason::NotInExport => client.in_export = true,
+                Reason::Deceased => client.death_date = None,
+                Reason::NotInCare => in_care = true,
+                Reason::Linked => client.status = LinkStatus::Invited { days_left: 3 },
+                Reason::InvitedElsewhere => client.status = LinkStatus::Unknown,
+                Reason::OpenInvitation => {
+                    last = Some(invitation(InvitationState::Redeemed, "2026-11-21", false));
+                }
+                Reason::InvitedBefore => last = None,
+                Reason::StatusUnknown => client.status = LinkStatus::NotLinked,
+                Reason::Secret => client.secret = false,
+                Reason::OtherTeam => other_team = None,
+                _ => client.address.postcode = "1234 AB".into(),
+            }
+        }
+        assert_eq!(plain(&client), None);
+    }
+
+    #[test]
+    fn an_ended_invitation_lets_a_client_in_again_only_when_asked_for() {
+        use InvitationState::{Cancelled, Expired, Open, Redeemed};
+        let client = client();
+        let cases = [
+            (Open, "2026-11-21", &[][..], Some(Reason::OpenInvitation)),
+            (
+                Open,
+                "2026-11-21",
+                &[Again::Expired],
+                Some(Reason::OpenInvitation),
+            ),
+            (Open, "2026-11-20", &[], Some(Reason::InvitedBefore)),
+            (Open, "2026-11-20", &[Again::Expired], None),
+            (
+                Expired,
+                "2026-11-20",
+                &[Again::Cancelled],
+                Some(Reason::InvitedBefore),
+            ),
+            (
+                Cancelled,
+                "2027-11-20",
+                &[Again::Expired],
+                Some(Reason::InvitedBefore),
+            ),
+            (Cancelled, "2027-11-20", &[Again::Cancelled], None),
+            (
+                Redeemed,
+                "2026-11-20",
+                &[Again::Expired, Again::Cancelled],
+                Some(Reason::InvitedBefore),
+            ),
+        ];
+        for (state, until, again, expected) in cases {
+            let last = Some(invitation(state, until, false));
+            let found = reason(&client, last, again, |_, _| {}).map(|l| l.reason);
+            assert_eq!(found, expected, "{state:?} {until} {again:?}");
+        }
+    }
+
+    #[test]
+    fn a_job_that_is_tried_again_keeps_its_own_letters() {
+        let mut client = client();
+        client.status = LinkStatus::Invited { days_left: 42 };
+        let ours = Some(invitation(InvitationState::Open, "2027-01-02", true));
+        assert_eq!(reason(&client, ours, &[], |_, _| {}), None);
+        let theirs = Some(invitation(InvitationState::Open, "2027-01-02", false));
+        let left_out = reason(&client, theirs, &[], |_, _| {}).unwrap();
+        assert_eq!(left_out.reason, Reason::InvitedElsewhere);
+    }
+
+    #[test]
+    fn every_missing_field_is_named_once_and_a_contacts_as_the_contacts() {
+        let mut client = client();
+        client.name = PersonName::default();
+        client.problems = vec![Problem::new("home_number", ProblemKind::NotANumber)];
+        client.address = PostalAddress::default();
+        let fields = |client: &Client| match reason(client, None, &[], |_, _| {}).unwrap().detail {
+            Detail::Problems(problems) => {
+                let mut fields: Vec<String> = problems.into_iter().map(|p| p.field).collect();
+                fields.sort();
+                fields
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            fields(&client),
+            ["birth_name", "city", "home_number", "street", "zipcode"]
+        );
+        client.problems.clear();
+        client.recipient = Some(Contact {
+            role: "curator".into(),
+            gender: Gender::Other,
+            name: PersonName {
+                birth_name: "Jansen".into(),
+                ..Default::default()
+            },
+            address: PostalAddress::default(),
+        });
+        assert_eq!(
+            fields(&client),
+            [
+                "birth_name",
+                "contact.city",
+                "contact.home_number",
+                "contact.street",
+                "contact.zipcode"
+            ]
+        );
+    }
+}

@@ -59,6 +59,21 @@ impl Failure {
         }
     }
 
+    fn caused_by(
+        error: impl Error + Send + Sync + 'static,
+        kind: Kind,
+        code: &'static str,
+        hint: Option<&str>,
+    ) -> Self {
+        Self {
+            kind,
+            code,
+            message: error.to_string(),
+            hint: hint.map(str::to_owned),
+            source: Some(error.into()),
+        }
+    }
+
     /// Trying the same again may end differently.
     pub fn may_pass(&self) -> bool {
         matches!(self.kind, Kind::TryAgain | Kind::Ours)
@@ -137,13 +152,7 @@ impl From<StorageError> for Failure {
             ),
             _ => (Kind::Ours, "storage", None),
         };
-        Self {
-            kind,
-            code,
-            message: error.to_string(),
-            hint: hint.map(str::to_owned),
-            source: Some(error.into()),
-        }
+        Self::caused_by(error, kind, code, hint)
     }
 }
 
@@ -169,24 +178,12 @@ impl From<BundleError> for Failure {
             ),
             _ => (Kind::Ours, "bundle", None),
         };
-        Self {
-            kind,
-            code,
-            message: error.to_string(),
-            hint: hint.map(str::to_owned),
-            source: Some(error.into()),
-        }
+        Self::caused_by(error, kind, code, hint)
     }
 }
 
 impl From<PressError> for Failure {
     fn from(error: PressError) -> Self {
-        Self {
-            kind: Kind::Ours,
-            code: "press",
-            message: error.to_string(),
-            hint: None,
-            source: Some(error.into()),
-        }
+        Self::caused_by(error, Kind::Ours, "press", None)
     }
 }
