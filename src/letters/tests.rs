@@ -744,7 +744,7 @@ fn a_layout_that_breaks_a_rule_makes_no_letter() {
             "address window",
         ),
         (
-            "at(address-axis, 60mm)",
+            "at(address-axis, 60.4mm)",
             "at(address-axis, 84mm)",
             "a plain address does not lie inside the window",
         ),
@@ -777,7 +777,15 @@ fn a_layout_that_breaks_a_rule_makes_no_letter() {
 fn look() {
     let folder = Path::new("/tmp/letters");
     fs::create_dir_all(folder).unwrap();
-    let organisation = organisation(STANDARD);
+    let standard = organisation(STANDARD);
+    let own = organisation(Some(
+        "[SALUTATION],\n\nVanaf nu kunt u **meekijken in uw zorg**. Met Caren ziet u:\n\n- wie er wanneer \
+         komt, en wat die komt doen\n- de rapportages in uw dossier, ook op uw telefoon of tablet, zodat u niets \
+         hoeft te missen van wat er is gebeurd\n- berichten van \"[TEAM_NAME]\"\n\nMaak een account op \
+         [PORTAL_URL] en vul de code in die onder aan deze brief staat. De code werkt tot en met \
+         **[VALID_UNTIL]**. Vragen? Bel [TELEPHONE] of mail naar [EMAIL].\n\nMet vriendelijke groet,\\\n\
+         [CARE_PROVIDER_NAME]",
+    ));
     let long = LetterContent {
         client_name: "Dhr. A.B.C.D. van Oldenbarnevelt-Schimmelpenninck van der Oye tot Hoevelaken en Nijenbeek".into(),
         ..letter(
@@ -785,27 +793,36 @@ fn look() {
             &["Burgemeester van Heemstrakwartier 15201 bij 12", "1234 AB ‘s-Gravenhage-Ypenburg", "t.a.v. de afdeling"],
         )
     };
-    for (name, window, logo, letter) in [
-        ("left", AddressWindow::Left, None, de_vries()),
+    for (name, organisation, window, logo, letter) in [
+        ("left", &standard, AddressWindow::Left, None, de_vries()),
+        ("own-text", &own, AddressWindow::Left, None, nth(3)),
         (
             "left-logo",
+            &standard,
             AddressWindow::Left,
             Some(svg_logo()),
             de_vries(),
         ),
         (
             "right-logo",
+            &standard,
             AddressWindow::Right,
             Some(svg_logo()),
             de_vries(),
         ),
-        ("left-long", AddressWindow::Left, Some(svg_logo()), long),
+        (
+            "left-long",
+            &standard,
+            AddressWindow::Left,
+            Some(svg_logo()),
+            long,
+        ),
     ] {
         let edition = Arc::new(
             Edition::new(EditionSpec {
                 window,
                 logo,
-                ..spec(&organisation)
+                ..spec(organisation)
             })
             .unwrap(),
         );
