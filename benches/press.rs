@@ -1,4 +1,4 @@
-//! How fast the press is: `cargo run --release --example press -- [LETTERS] [THREADS] [LOGO.svg|png|jpg]`.
+//! How fast the press is: `cargo bench --bench press -- [LETTERS] [THREADS] [LOGO.svg|png|jpg]`.
 //!
 //! Prints letters a second and the peak of the process's memory, warm (after one run of 500 letters).
 
@@ -28,7 +28,11 @@ use chrono::NaiveDate;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // cargo adds `--bench`.
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
     let number = |at: usize, otherwise: usize| {
         arguments
             .get(at)

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{BundleError, pack::Packed};
 
 /// Bytes handed to the store at a time.
-const PIECE: usize = 8 << 20;
+const PIECE: usize = 1 << 20;
 
 #[derive(Debug, Clone)]
 pub struct Shelf {

@@ -35,6 +35,7 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
     };
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     terminal::start_log(arguments.global.verbose);
+    terminal::quiet_panics();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -52,8 +52,11 @@ pub async fn run(
             terminal.note(&line);
         }
     }
-    let slug = &export.organisation.slug;
-    let batches = start_run(&app, slug, &request, &checked, &export.fingerprint).await?;
+    let slug = export.organisation.slug.clone();
+    let fingerprint = export.fingerprint.clone();
+    // It is in the database now; a large export need not stay in memory as well.
+    drop(export);
+    let batches = start_run(&app, &slug, &request, &checked, &fingerprint).await?;
     for batch in batches.iter().filter(|batch| batch.resumed) {
         terminal.note(&format!(
             "note: going on with batch {}, which was interrupted",

@@ -48,6 +48,15 @@ impl Terminal {
     }
 }
 
+/// A panic is caught where it matters and reported there as a failure. The default hook would print its text, which may
+/// hold whatever was being worked on; the place is enough to find it.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a part of the program broke down");
+    }));
+}
+
 /// The log goes to standard error: warnings, more with each `-v`, or what `BRIEVENBUS_LOG` says.
 pub fn start_log(verbose: u8) {
     let level = match verbose {

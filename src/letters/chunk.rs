@@ -227,6 +227,6 @@ struct Evict;
 
 impl Drop for Evict {
     fn drop(&mut self) {
-        typst::comemo::evict(2);
+        typst::comemo::evict(1);
     }
 }

@@ -172,9 +172,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeps every thread busy and one chunk ready, and no more: finished chunks are held in memory.
+    /// Keeps every thread busy, and no more: finished chunks are held in memory, and other jobs wait for a thread too.
     fn submit_ahead(&mut self) -> Result<(), PressError> {
-        let most = self.press.threads() + 1;
+        let most = self.press.threads();
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {
             let (start, end) = (
                 self.ahead,
