@@ -47,7 +47,7 @@ pub fn switched_on(name: &str) -> bool {
 
 /// Colours and bars are unwelcome (<https://no-color.org>).
 pub fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    read("NO_COLOR").is_some()
 }
 
 /// `BRIEVENBUS_LOG`, in the notation of tracing's `EnvFilter`.
@@ -56,7 +56,15 @@ pub fn log_filter() -> Option<String> {
 }
 
 fn from_environment(name: &str) -> Option<String> {
-    std::env::var(format!("BRIEVENBUS_{name}"))
+    read(&format!("BRIEVENBUS_{name}"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn read(variable: &str) -> Option<String> {
+    std::env::var(variable)
         .ok()
         .filter(|value| !value.is_empty())
 }

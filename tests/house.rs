@@ -48,7 +48,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("encoding_rs", &["exports"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("comfy_table", &["cli"]),
+    ("console", &["cli"]),
     ("tracing_subscriber", &["cli"]),
 ];
 

@@ -1,2 +1,26 @@
-#[test]
-fn placeholder() {}
+//! The journeys: what a person or a script can rely on, tried on the program as it is run.
+//!
+//! A file a journey, named after the operation. They look at what comes out (text in the PDF, bytes in the zip, rows
+//! in the database, sentences on the screen), never at how it was made. `storage` alone works inside the process,
+//! because it needs a clock and codes that it can hold still.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod again;
+mod house;
+mod import;
+mod letters;
+mod prose;
+mod refusals;
+mod resume;
+mod run;
+mod sample;
+mod secrecy;
+mod storage;
+mod support;
+mod together;

@@ -1,76 +1,126 @@
-//! The closing table: a team a line.
+//! The closing table: a team a line, its file below it.
 
 use std::collections::BTreeMap;
 
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, presets};
+use console::{Term, measure_text_width, pad_str, truncate_str};
 
 use crate::{
-    domain::eligibility::Reason,
-    operations::{collect_bundles::Collected, show_batch::BatchSummary},
+    domain::{batch::TeamJobState, eligibility::Reason},
+    operations::{
+        collect_bundles::Collected,
+        show_batch::{BatchSummary, TeamSummary},
+    },
 };
 
-/// Width of the table when the output is no terminal, in characters.
-const WIDTH: u16 = 160;
-/// From this width on, file names are not broken.
-const WIDE: u16 = 120;
+/// Characters a line when the output is no terminal.
+const WIDTH: usize = 120;
+/// Narrowest and widest column for the names of teams.
+const NAME: std::ops::RangeInclusive<usize> = 12..=36;
+/// Columns with numbers, each with two spaces before it.
+const NUMBER: usize = 8;
 
 /// Team, clients, letters, left out by reason, file; and a line with the sum when there are more teams.
 pub fn teams(summary: &BatchSummary, files: &Collected) -> String {
-    let mut table = Table::new();
-    table
-        .load_style(presets::UTF8_BORDERS_ONLY)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_header(["Team", "Clients", "Letters", "Left out", "File"]);
-    if table.width().is_none() {
-        table.set_width(WIDTH);
-    }
+    let width = Term::stdout()
+        .size_checked()
+        .map_or(WIDTH, |(_, columns)| usize::from(columns));
+    let longest = summary
+        .teams
+        .iter()
+        .map(|team| measure_text_width(&team.team_name))
+        .max();
+    let name = longest.unwrap_or(0).clamp(*NAME.start(), *NAME.end());
+    let mut lines = vec![line(name, ["Team", "Clients", "Letters", "Left out"])];
     for team in &summary.teams {
-        let file = match files.get(&team.team_job) {
-            Some(path) => path.display().to_string(),
-            None => team
-                .failure
-                .clone()
-                .unwrap_or_else(|| team.state.as_str().to_owned()),
-        };
-        table.add_row([
-            team.team_name.clone(),
-            team.clients.to_string(),
-            team.letters.to_string(),
-            left_out(&team.left_out),
-            file,
-        ]);
+        let counts = (team.clients, team.letters, &team.left_out);
+        lines.extend(counted(name, width, &team.team_name, counts));
+        lines.push(format!("  {}", file(team, files)));
     }
     if summary.teams.len() > 1 {
-        table.add_row([
-            "Total".to_owned(),
-            summary.clients().to_string(),
-            summary.letters().to_string(),
-            left_out(&summary.left_out()),
-            String::new(),
-        ]);
+        let left_out = summary.left_out();
+        let counts = (summary.clients(), summary.letters(), &left_out);
+        lines.push(String::new());
+        lines.extend(counted(name, width, "Total", counts));
     }
-    if table.width().is_some_and(|width| width >= WIDE)
-        && let Some(files) = table.column_mut(4)
-    {
-        files.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    for numbers in [1, 2] {
-        if let Some(column) = table.column_mut(numbers) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.to_string()
+    lines.join("\n")
 }
 
-/// `12: linked 7, deceased 5`, in the order in which reasons are tried.
-fn left_out(reasons: &BTreeMap<&'static str, usize>) -> String {
-    let sum: usize = reasons.values().sum();
-    if sum == 0 {
-        return "0".to_owned();
+fn file(team: &TeamSummary, files: &Collected) -> String {
+    match (files.get(&team.team_job), &team.failure) {
+        (Some(path), _) => path.display().to_string(),
+        (None, Some(reason)) => format!("{}: {reason}", TeamJobState::Failed.as_str()),
+        (None, None) => team.state.as_str().to_owned(),
     }
-    let list: Vec<String> = Reason::ALL
-        .iter()
-        .filter_map(|reason| Some(format!("{} {}", reason.code(), reasons.get(reason.code())?)))
-        .collect();
-    format!("{sum}: {}", list.join(", "))
+}
+
+/// The numbers of a team, and the reasons behind them, on as many lines as they take.
+fn counted(
+    name: usize,
+    width: usize,
+    team: &str,
+    (clients, letters, left_out): (usize, usize, &BTreeMap<&'static str, usize>),
+) -> Vec<String> {
+    let sum: usize = left_out.values().sum();
+    let (clients, letters, sum) = (clients.to_string(), letters.to_string(), sum.to_string());
+    let start = line(name, [team, &clients, &letters, &sum]);
+    let indent = measure_text_width(&start) + 2;
+    let mut lines = vec![start];
+    let mut room = width.saturating_sub(indent);
+    let mut first = true;
+    let reasons = Reason::ALL.iter().filter_map(|reason| {
+        Some(format!(
+            "{} {}",
+            reason.code(),
+            left_out.get(reason.code())?
+        ))
+    });
+    for reason in reasons {
+        let text = if first { reason } else { format!(", {reason}") };
+        // One character is kept for the comma at the end of a line.
+        if !first && text.len() + 1 > room {
+            let rest = text.trim_start_matches(", ");
+            if let Some(last) = lines.last_mut() {
+                last.push(',');
+            }
+            lines.push(format!("{}{rest}", " ".repeat(indent)));
+            room = width.saturating_sub(indent + rest.len());
+        } else if let Some(last) = lines.last_mut() {
+            if first {
+                last.push_str("  ");
+            }
+            last.push_str(&text);
+            room = room.saturating_sub(text.len());
+        }
+        first = false;
+    }
+    lines
+}
+
+fn line(name: usize, [team, numbers @ ..]: [&str; 4]) -> String {
+    let team = truncate_str(team, name, "…");
+    let mut line = pad_str(&team, name, console::Alignment::Left, None).into_owned();
+    for number in numbers {
+        let number = pad_str(number, NUMBER, console::Alignment::Right, None);
+        line.push_str("  ");
+        line.push_str(&number);
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_wrap_between_themselves_and_stay_in_their_column() {
+        let left_out = BTreeMap::from([("deceased", 1), ("linked", 12), ("secret", 3)]);
+        let lines = counted(14, 66, "Wijkteam Çınar", (20, 4, &left_out));
+        assert_eq!(
+            lines,
+            [
+                "Wijkteam Çınar        20         4        16  deceased 1,",
+                "                                              linked 12, secret 3",
+            ]
+        );
+    }
 }

@@ -1,7 +1,7 @@
 //! `bundle fetch`: takes bundles out of the store into a folder.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, btree_map::Entry},
     path::{Path, PathBuf},
 };
 
@@ -30,9 +30,8 @@ pub async fn collect_ready(
     collected: &mut Collected,
 ) -> Result<(), Failure> {
     for bundle in app.db.bundles(batch_id).await? {
-        if !collected.contains_key(&bundle.team_job) {
-            let path = collect_bundle(app, &bundle, folder).await?;
-            collected.insert(bundle.team_job, path);
+        if let Entry::Vacant(place) = collected.entry(bundle.team_job.clone()) {
+            place.insert(collect_bundle(app, &bundle, folder).await?);
         }
     }
     Ok(())

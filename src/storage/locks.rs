@@ -33,13 +33,26 @@ impl LifeLock {
         }
     }
 
-    /// The file is there and nobody holds it: its owner died. Without the file nothing is known of the owner, who may
-    /// well live on another machine.
-    pub fn owner_is_dead(folder: &Path, name: &str) -> bool {
-        File::options()
-            .write(true)
-            .open(folder.join(name))
-            .is_ok_and(|file| file.try_lock().is_ok())
+    /// The names in `folder` whose file nobody holds: their owners died. Of a name without a file nothing is known; its
+    /// owner may well live on another machine.
+    pub fn dead_owners(folder: &Path) -> io::Result<Vec<String>> {
+        let mut dead = Vec::new();
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let unlocked = File::options()
+                .write(true)
+                .open(entry.path())
+                .is_ok_and(|file| file.try_lock().is_ok());
+            if unlocked && let Ok(name) = entry.file_name().into_string() {
+                dead.push(name);
+            }
+        }
+        Ok(dead)
+    }
+
+    /// Removes the file of a dead owner, once nothing is left to be done about them.
+    pub fn bury(folder: &Path, name: &str) -> io::Result<()> {
+        fs::remove_file(folder.join(name))
     }
 }
 
@@ -57,17 +70,17 @@ mod tests {
     #[test]
     fn a_lock_is_held_once_and_only_a_file_left_unlocked_tells_of_a_death() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(
-            !LifeLock::owner_is_dead(folder.path(), "w"),
-            "nothing is known"
-        );
+        let dead = || LifeLock::dead_owners(folder.path()).unwrap();
+        assert!(dead().is_empty(), "nothing is known");
         let held = LifeLock::take(folder.path(), "w").unwrap();
         assert!(held.is_some());
         assert!(LifeLock::take(folder.path(), "w").unwrap().is_none());
-        assert!(!LifeLock::owner_is_dead(folder.path(), "w"));
+        assert!(dead().is_empty());
         drop(held);
         assert!(!folder.path().join("w").exists());
         File::create(folder.path().join("w")).unwrap();
-        assert!(LifeLock::owner_is_dead(folder.path(), "w"));
+        assert_eq!(dead(), ["w"]);
+        LifeLock::bury(folder.path(), "w").unwrap();
+        assert!(dead().is_empty());
     }
 }

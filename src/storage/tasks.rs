@@ -64,20 +64,6 @@ impl Database {
         Ok(())
     }
 
-    /// Names of the workers that hold a task.
-    pub async fn workers_with_tasks(&self) -> Result<Vec<String>, StorageError> {
-        let rows = self
-            .connection()
-            .query_all_raw(Statement::from_string(
-                DbBackend::Sqlite,
-                "SELECT DISTINCT lock_by AS worker FROM Jobs WHERE lock_by IS NOT NULL AND status IN ('Running', 'Queued')",
-            ))
-            .await?;
-        rows.iter()
-            .map(|row| Ok(row.try_get("", "worker")?))
-            .collect()
-    }
-
     /// Gives the tasks of a worker that is certainly dead back to the queue, and returns how many.
     pub async fn release_tasks_of(&self, worker: &str) -> Result<u64, StorageError> {
         let result = self

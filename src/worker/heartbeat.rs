@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{
     operations::{App, Failure},
-    storage::{self, locks::LifeLock},
+    storage::{self, StorageError, locks::LifeLock},
 };
 
 /// Time between two beats.
@@ -73,11 +73,16 @@ pub async fn beat(app: Arc<App>, names: Arc<Names>) {
 
 /// Gives the tasks of workers of this machine that certainly died back to the queue.
 pub async fn release_the_dead(app: &App) -> Result<(), Failure> {
-    for worker in app.db.workers_with_tasks().await? {
-        if LifeLock::owner_is_dead(app.db.worker_locks(), &worker) {
-            let tasks = app.db.release_tasks_of(&worker).await?;
-            tracing::info!(worker, tasks, "took over from a worker that died");
-        }
+    let folder = app.db.worker_locks();
+    let unreadable = |source| StorageError::DataFolder {
+        path: folder.to_owned(),
+        source,
+    };
+    for worker in LifeLock::dead_owners(folder).map_err(unreadable)? {
+        let tasks = app.db.release_tasks_of(&worker).await?;
+        tracing::info!(worker, tasks, "took over from a worker that died");
+        // Another process may have buried it meanwhile.
+        let _ = LifeLock::bury(folder, &worker);
     }
     Ok(())
 }

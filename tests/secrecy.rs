@@ -1,0 +1,141 @@
+//! A code is in its letter and nowhere else; names and addresses are in no log.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::support::{codes_in, fixture};
+
+#[test]
+fn every_letter_has_a_code_of_its_own_of_ten_digits() {
+    let run = fixture::run();
+    let mut codes = BTreeMap::new();
+    for bundle in &run.bundles {
+        for (client, code) in bundle.codes() {
+            assert_eq!(code.len(), 10);
+            let other = codes.insert(code, client.clone());
+            assert!(
+                other.is_none(),
+                "clients {client} and {other:?} have one code"
+            );
+        }
+    }
+    assert_eq!(codes.len(), 292);
+    // They are drawn, not counted: with 292 of them every first digit turns up, but once in two million million times.
+    let first: BTreeSet<&str> = codes.keys().map(|code| &code[..1]).collect();
+    assert_eq!(first.len(), 10);
+}
+
+#[test]
+fn no_code_is_anywhere_but_in_a_letter() {
+    let run = fixture::run();
+    let codes = run.codes();
+    let nothing = Vec::<&String>::new();
+    // The log was at its most talkative.
+    assert!(
+        run.stderr.contains("TRACE"),
+        "this run was to have its whole log"
+    );
+    assert_eq!(codes_in(run.stderr.as_bytes(), &codes), nothing, "the log");
+    assert_eq!(
+        codes_in(run.stdout.as_bytes(), &codes),
+        nothing,
+        "the answer"
+    );
+    for bundle in &run.bundles {
+        assert_eq!(
+            codes_in(bundle.file_name.as_bytes(), &codes),
+            nothing,
+            "{}",
+            bundle.file_name
+        );
+        for (name, bytes) in &bundle.entries {
+            assert_eq!(codes_in(name.as_bytes(), &codes), nothing, "{name}");
+            if !name.ends_with(".pdf") {
+                assert_eq!(codes_in(bytes, &codes), nothing, "{name}");
+            }
+        }
+    }
+    let mut searched = Vec::new();
+    for file in &run.data_files {
+        let path = file.path.to_str().unwrap();
+        assert_eq!(codes_in(path.as_bytes(), &codes), nothing, "{path}");
+        if !path.starts_with("bundles/") {
+            assert_eq!(codes_in(&file.bytes, &codes), nothing, "{path}");
+            searched.push(path);
+        }
+    }
+    assert!(
+        searched.contains(&"brievenbus.sqlite") && searched.contains(&"key"),
+        "{searched:?}"
+    );
+}
+
+#[test]
+fn the_search_for_codes_would_find_one() {
+    let run = fixture::run();
+    let codes = run.codes();
+    let code = codes.first().unwrap();
+    let hidden = format!("INSERT INTO x VALUES('9{code}7')");
+    assert_eq!(codes_in(hidden.as_bytes(), &codes), [code]);
+}
+
+#[test]
+fn no_name_or_street_of_a_client_is_in_the_log() {
+    let run = fixture::run();
+    let log = run.stderr.to_lowercase();
+    for (table, columns) in [
+        ("clients.csv", ["birth_name", "partner_name", "street"]),
+        ("contacts.csv", ["birth_name", "partner_name", "street"]),
+    ] {
+        for column in columns {
+            let values: BTreeSet<String> = fixture::column(table, column).into_iter().collect();
+            for value in values.iter().filter(|value| value.chars().count() > 6) {
+                assert!(
+                    !log.contains(&value.to_lowercase()),
+                    "{column} of {table}: {value}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_key_and_nothing_else_opens_codes_and_only_its_owner_reads_it() {
+    let run = fixture::run();
+    let key = run
+        .data_files
+        .iter()
+        .find(|file| file.path.to_str() == Some("key"))
+        .unwrap();
+    assert_eq!(key.mode & 0o777, 0o600);
+    let text = std::str::from_utf8(&key.bytes).unwrap().trim();
+    assert_eq!(hex::decode(text).unwrap().len(), 32);
+    // A copy of the database is worth nothing without it.
+    for file in run
+        .data_files
+        .iter()
+        .filter(|file| file.path.to_str() != Some("key"))
+    {
+        let found = file
+            .bytes
+            .windows(text.len())
+            .any(|bytes| bytes == text.as_bytes());
+        assert!(!found, "the key is in {}", file.path.display());
+        let raw = hex::decode(text).unwrap();
+        let found = file.bytes.windows(raw.len()).any(|bytes| bytes == raw);
+        assert!(!found, "the key is in {}", file.path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_lying_about() {
+    let run = fixture::run();
+    let left: Vec<&str> = run
+        .data_files
+        .iter()
+        .map(|file| file.path.to_str().unwrap())
+        .filter(|path| !path.starts_with("bundles/"))
+        .collect();
+    assert_eq!(left, ["brievenbus.sqlite", "key", "migrate.lock"]);
+    let bundles = run.data_files.len() - left.len();
+    assert_eq!(bundles, run.bundles.len());
+}
