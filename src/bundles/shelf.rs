@@ -25,20 +25,24 @@ pub struct Shelf {
 
 impl Shelf {
     /// `file:/srv/bundles`, or without an address the folder `bundles` in the data folder.
-    pub fn open(address: Option<&str>, data_dir: &Path) -> Result<Self, BundleError> {
-        let folder = match address {
-            None => data_dir.join("bundles"),
+    pub fn folder(address: Option<&str>, data_dir: &Path) -> Result<PathBuf, BundleError> {
+        match address {
+            None => Ok(data_dir.join("bundles")),
             Some(address) => address
                 .strip_prefix("file:")
                 .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
                 .filter(|path| !path.as_os_str().is_empty())
-                .ok_or_else(|| BundleError::UnknownStore(address.to_owned()))?,
-        };
-        fs::create_dir_all(&folder).map_err(|source| BundleError::Folder {
-            folder: folder.clone(),
+                .ok_or_else(|| BundleError::UnknownStore(address.to_owned())),
+        }
+    }
+
+    /// Opens the store in `folder`, and makes it on first use.
+    pub fn open(folder: &Path) -> Result<Self, BundleError> {
+        fs::create_dir_all(folder).map_err(|source| BundleError::Folder {
+            folder: folder.to_owned(),
             source,
         })?;
-        let store = LocalFileSystem::new_with_prefix(&folder)?.with_fsync(true);
+        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
         })

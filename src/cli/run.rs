@@ -19,7 +19,7 @@ use crate::{
     operations::{
         App, Failure,
         app::Settings,
-        collect_bundles::{Collected, check_folder, collect_ready},
+        collect_bundles::{Collected, check_folder, collect_ready, make_folder},
         edition::logo_of_export,
         import_export::{import_export, read_export},
         show_batch::{BatchSummary, progress, show_batch},
@@ -46,7 +46,14 @@ pub async fn run(
     check_folder(&arguments.out)?;
 
     let app = Arc::new(open_app(settings).await?);
+    make_folder(&arguments.out)?;
     import_export(&app, &export).await?;
+    if checked.options.valid_until < app.today() {
+        let day = checked.options.valid_until;
+        terminal.note(&format!(
+            "note: the codes expire on {day}, which has passed"
+        ));
+    }
     if !terminal.json {
         for line in report_lines(&export.report) {
             terminal.note(&line);

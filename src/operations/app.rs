@@ -55,13 +55,16 @@ impl App {
         draw_code: DrawCode,
     ) -> Result<Self, Failure> {
         let data_dir = &settings.data_dir;
+        // Both addresses are read before anything is made.
+        let database = Database::file(settings.database_url.as_deref(), data_dir)?;
+        let shelf = Shelf::folder(settings.store.as_deref(), data_dir)?;
         let spool_dir = make_folder(data_dir, "spool")?;
         let run_locks = make_folder(data_dir, "runs")?;
-        let db = Database::open(settings.database_url.as_deref(), data_dir).await?;
+        let db = Database::open(&database, data_dir).await?;
         Ok(Self {
             db,
             vault: Arc::new(Vault::open(&data_dir.join("key"))?),
-            shelf: Shelf::open(settings.store.as_deref(), data_dir)?,
+            shelf: Shelf::open(&shelf)?,
             press: Arc::new(Press::start(settings.threads)?),
             clock,
             draw_code,

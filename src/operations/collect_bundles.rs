@@ -11,15 +11,31 @@ use crate::{bundles::BundleError, storage::bundles::StoredBundle};
 /// The files that were written, by team job.
 pub type Collected = BTreeMap<String, PathBuf>;
 
-/// Makes the output folder and sees that files can be written there, before anything else is done.
+/// Sees that the folder is there and files can be written in it, or that it can be made; makes nothing yet, so that a
+/// request that is refused for another reason leaves nothing behind.
 pub fn check_folder(folder: &Path) -> Result<(), Failure> {
-    let failed = |source| BundleError::Folder {
+    // A relative path of one word has the empty path above it, which means here.
+    let above = folder
+        .ancestors()
+        .map(|path| match path.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => path,
+        });
+    let nearest = above.into_iter().find(|path| path.exists());
+    tempfile::tempfile_in(nearest.unwrap_or(folder)).map_err(in_folder(folder))?;
+    Ok(())
+}
+
+pub fn make_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(in_folder(folder))?;
+    Ok(())
+}
+
+fn in_folder(folder: &Path) -> impl Fn(std::io::Error) -> BundleError {
+    move |source| BundleError::Folder {
         folder: folder.to_owned(),
         source,
-    };
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    tempfile::tempfile_in(folder).map_err(failed)?;
-    Ok(())
+    }
 }
 
 /// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`.

@@ -33,10 +33,22 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens, and on first use makes, the database at `url`, or the SQLite file in `data_dir` when there is none.
+    /// The SQLite file that `url` means; without one, a file in the data folder.
+    pub fn file(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, StorageError> {
+        match url {
+            None => Ok(data_dir.join("brievenbus.sqlite")),
+            Some(url) => url
+                .strip_prefix("sqlite:")
+                .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+                .filter(|path| !path.as_os_str().is_empty())
+                .ok_or_else(|| StorageError::UnknownUrl(without_password(url))),
+        }
+    }
+
+    /// Opens the database in `file`, and makes it on first use.
     ///
     /// Safe to call from several processes at once: migrations run under a lock on the data folder.
-    pub async fn open(url: Option<&str>, data_dir: &Path) -> Result<Self, StorageError> {
+    pub async fn open(file: &Path, data_dir: &Path) -> Result<Self, StorageError> {
         let in_data_dir = |source| StorageError::DataFolder {
             path: data_dir.to_owned(),
             source,
@@ -46,7 +58,7 @@ impl Database {
         let lock = File::create(data_dir.join("migrate.lock")).map_err(in_data_dir)?;
         lock.lock().map_err(in_data_dir)?;
 
-        let pool = open_sqlite(&sqlite_file(url, data_dir)?).await?;
+        let pool = open_sqlite(file).await?;
         let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone());
         Migrator::up(&connection, None).await?;
         // `SqliteStorage::setup` would also switch `synchronous` off on one of our connections.
@@ -81,17 +93,6 @@ impl Database {
             ..Default::default()
         };
         Ok(self.connection.begin_with_options(options).await?)
-    }
-}
-
-fn sqlite_file(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, StorageError> {
-    match url {
-        None => Ok(data_dir.join("brievenbus.sqlite")),
-        Some(url) => url
-            .strip_prefix("sqlite:")
-            .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
-            .filter(|path| !path.as_os_str().is_empty())
-            .ok_or_else(|| StorageError::UnknownUrl(without_password(url))),
     }
 }
 
