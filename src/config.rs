@@ -45,7 +45,12 @@ pub fn switched_on(name: &str) -> bool {
     from_environment(name).is_some_and(|value| !matches!(value.as_str(), "0" | "false" | "no"))
 }
 
-/// Colours and bars are unwelcome (<https://no-color.org>).
+/// `BRIEVENBUS_VERBOSE`: how many times `-v`.
+pub fn verbosity() -> u8 {
+    from_environment("VERBOSE").map_or(0, |value| value.parse().unwrap_or(1))
+}
+
+/// Colours are unwelcome (<https://no-color.org>).
 pub fn no_color() -> bool {
     read("NO_COLOR").is_some()
 }

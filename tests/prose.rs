@@ -124,8 +124,9 @@ fn every_command_that_is_named_runs() {
 }
 
 fn run_ours(folder: &Path, page: &str, arguments: &str) {
-    let output = Command::new(env!("CARGO_BIN_EXE_brievenbus"))
-        .args(arguments.split_whitespace())
+    let output = Command::new("sh")
+        .args(["-c", &format!("\"$BRIEVENBUS_BIN\" {arguments}")])
+        .env("BRIEVENBUS_BIN", env!("CARGO_BIN_EXE_brievenbus"))
         .current_dir(folder)
         .stdin(Stdio::null())
         .output()

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::PathBuf
 use crate::support::{
     bundle::sha256,
     cli::Cli,
+    database::Rows,
     export::{Export, TOML},
     files_below,
 };
@@ -41,12 +42,35 @@ impl Case {
         self
     }
 
-    /// Everything in the folder, with a fingerprint of what is in it.
+    /// Everything in the folder, with a fingerprint of what is in it; of the database its rows, since SQLite moves
+    /// bytes about whenever somebody opens it.
     fn contents(&self) -> BTreeMap<PathBuf, String> {
-        files_below(self.cli.home())
-            .into_iter()
-            .map(|file| (file.clone(), sha256(&fs::read(file).unwrap())))
-            .collect()
+        let mut contents: BTreeMap<PathBuf, String> = BTreeMap::new();
+        for file in files_below(self.cli.home()) {
+            let name = file.file_name().unwrap().to_str().unwrap();
+            if name == "brievenbus.sqlite" {
+                contents.insert(file, self.rows());
+            } else if !name.starts_with("brievenbus.sqlite") {
+                let bytes = fs::read(&file).unwrap();
+                contents.insert(file, sha256(&bytes));
+            }
+        }
+        contents
+    }
+
+    fn rows(&self) -> String {
+        let rows = Rows::of(&self.cli.data_dir());
+        let tables = [
+            rows.query("SELECT * FROM organisation"),
+            rows.query("SELECT * FROM location ORDER BY 1, 2"),
+            rows.query("SELECT * FROM client ORDER BY 1, 2"),
+            rows.query("SELECT * FROM assignment ORDER BY 1"),
+            rows.query("SELECT * FROM batch ORDER BY 1"),
+            rows.query("SELECT * FROM team_job ORDER BY 1"),
+            rows.query("SELECT * FROM invitation ORDER BY 1"),
+            rows.query("SELECT * FROM Jobs ORDER BY 1"),
+        ];
+        format!("{tables:?}")
     }
 
     fn folders(&self) -> Vec<String> {

@@ -38,43 +38,6 @@ fn sorted<const N: usize>(mut names: [&str; N]) -> [&str; N] {
     names
 }
 
-/// The table's rows with their cells put together again, where a cell goes on below itself.
-fn table_rows(stdout: &str) -> Vec<[String; 5]> {
-    let lines: Vec<Vec<char>> = stdout.lines().map(|line| line.chars().collect()).collect();
-    let titles = ["Team", "Clients", "Letters", "Left out", "File"];
-    let head = lines
-        .iter()
-        .position(|line| line.iter().collect::<String>().contains("Clients"));
-    let head = head.expect("a head of the table");
-    let text: String = lines[head].iter().collect();
-    let mut starts: Vec<usize> = titles
-        .iter()
-        .map(|title| text[..text.find(title).unwrap()].chars().count())
-        .collect();
-    starts.push(lines[head].len() - 1);
-    let mut rows: Vec<[String; 5]> = Vec::new();
-    for line in lines[head + 1..]
-        .iter()
-        .filter(|line| line.first() == Some(&'│'))
-    {
-        let cells: [String; 5] = std::array::from_fn(|at| {
-            line[starts[at]..starts[at + 1]]
-                .iter()
-                .collect::<String>()
-                .trim()
-                .to_owned()
-        });
-        if !cells[1].is_empty() {
-            rows.push(cells);
-        } else {
-            for (cell, more) in rows.last_mut().unwrap().iter_mut().zip(cells) {
-                *cell = format!("{cell} {more}").trim().to_owned();
-            }
-        }
-    }
-    rows
-}
-
 #[test]
 fn a_person_gets_a_bundle_per_team_and_a_table_that_says_so() {
     let cli = Cli::new();
@@ -82,10 +45,11 @@ fn a_person_gets_a_bundle_per_team_and_a_table_that_says_so() {
     let bundles = cli.bundles();
     assert_eq!(bundles.len(), TEAMS.len());
 
-    let rows = table_rows(&answer.stdout);
-    assert_eq!(rows.len(), TEAMS.len() + 1, "{}", answer.stdout);
-    for ((id, name, clients, letters), row) in TEAMS.iter().zip(&rows) {
-        let bundle = bundles.iter().find(|bundle| bundle.team() == *id).unwrap();
+    // However the table is laid out, this is what one reads in it, in this order.
+    let table = one_line(&answer.stdout);
+    let mut rest = table.as_str();
+    for (id, name, clients, letters) in TEAMS {
+        let bundle = bundles.iter().find(|bundle| bundle.team() == id).unwrap();
         let left_out: Vec<String> = order_of_reasons()
             .iter()
             .filter_map(|reason| {
@@ -95,20 +59,20 @@ fn a_person_gets_a_bundle_per_team_and_a_table_that_says_so() {
                 ))
             })
             .collect();
-        let expected = [
-            (*name).to_owned(),
-            clients.to_string(),
-            letters.to_string(),
-            format!("{}: {}", clients - letters, left_out.join(", ")),
-            format!("out/{}", bundle.file_name),
-        ];
-        assert_eq!(*row, expected);
+        let row = format!(
+            "{name} {clients} {letters} {} {} out/{}",
+            clients - letters,
+            left_out.join(", "),
+            bundle.file_name
+        );
+        let at = rest.find(&row);
+        let at = at.unwrap_or_else(|| panic!("{row:?} is missing in {}", answer.stdout));
+        rest = &rest[at + row.len()..];
     }
-    assert_eq!(rows[9][..3], ["Total", "347", "292"]);
     assert_eq!(
-        rows[9][3],
-        "55: not_in_export 3, deceased 5, not_in_care 5, linked 7, invited_elsewhere 4, status_unknown 5, secret 3, \
-         other_team 4, incomplete 12, does_not_fit 3, missing_glyph 4"
+        rest.trim(),
+        "Total 347 292 55 not_in_export 3, deceased 5, not_in_care 5, linked 7, invited_elsewhere 4, status_unknown 5, \
+         secret 3, other_team 4, incomplete 12, does_not_fit 3, missing_glyph 4"
     );
     for (_, name, _, letters) in TEAMS {
         let line = format!("{name}: done, {letters} letters");

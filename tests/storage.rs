@@ -23,7 +23,7 @@ use brievenbus::{
         app::{DrawCode, Settings},
         import_export::{import_export, read_export},
         run_team_job::{Ended, run_team_job},
-        submit_batch::submit_batch,
+        submit_batch::{prepare_batch, submit_batch},
     },
     storage::{
         StorageError, new_id,
@@ -134,9 +134,8 @@ impl TestApp {
             teams: vec![team.to_owned()],
             ..BatchRequest::default()
         };
-        submit_batch(&self.app, &slug, &request, id, false)
-            .await
-            .unwrap();
+        let prepared = prepare_batch(&self.app, &slug, &request).await.unwrap();
+        submit_batch(&self.app, &prepared, id, false).await.unwrap();
         let teams = self.app.db.team_statuses(id).await.unwrap();
         assert_eq!(teams.len(), 1);
         teams[0].team_job.clone()
@@ -203,7 +202,7 @@ async fn try_issue(
     let draw = Arc::clone(&app.draw_code);
     let issued = app
         .db
-        .issue_invitations(job, clients, &app.vault, &mut || draw(), app.now())
+        .issue_invitations(job, clients, &[], &app.vault, &mut || draw(), app.now())
         .await?;
     let mut codes: Vec<(String, String)> = issued
         .codes

@@ -2,7 +2,8 @@
 
 use std::{
     fs::{self, File},
-    io::{Read, Write},
+    io::{self, Read, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -21,6 +22,7 @@ const PIECE: usize = 1 << 20;
 #[derive(Debug, Clone)]
 pub struct Shelf {
     store: Arc<dyn ObjectStore>,
+    root: PathBuf,
 }
 
 impl Shelf {
@@ -45,6 +47,7 @@ impl Shelf {
         let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
+            root: folder.to_owned(),
         })
     }
 
@@ -67,6 +70,14 @@ impl Shelf {
         Ok(())
     }
 
+    /// Removes everything under `folder`, half-written files too, which the store itself does not show.
+    pub async fn discard(&self, folder: &str) -> Result<(), BundleError> {
+        match tokio::fs::remove_dir_all(self.root.join(folder)).await {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => Ok(result?),
+        }
+    }
+
     /// Writes the bundle at `key` into `folder/file_name`: beside it first, then renamed, so that no half a file is
     /// ever found under that name. Checks what was fetched against `sha256`. The file beside it always has the same
     /// name, so what a crash left of it is written over by the next fetch.
@@ -82,22 +93,46 @@ impl Shelf {
             source,
         };
         let beside = folder.join(format!(".{file_name}.part"));
-        let mut file = File::create(&beside).map_err(in_folder)?;
+        // For its owner's eyes: there are codes in it. Locked, because another process may fetch the same bundle.
+        let mut file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(&beside)
+            .map_err(in_folder)?;
+        file.lock().map_err(in_folder)?;
+        let target = folder.join(file_name);
+        let written = self
+            .copy(key, sha256, &mut file)
+            .await
+            .and_then(|()| fs::rename(&beside, &target).map_err(BundleError::Write));
+        match written {
+            Ok(()) => Ok(target),
+            Err(error) => {
+                // What went wrong is the thing to say, not that its remains could not be removed either.
+                let _ = fs::remove_file(&beside);
+                Err(match error {
+                    BundleError::Write(source) => in_folder(source),
+                    other => other,
+                })
+            }
+        }
+    }
+
+    async fn copy(&self, key: &str, sha256: &str, file: &mut File) -> Result<(), BundleError> {
+        file.set_len(0)?;
         let mut digest = Sha256::new();
         let mut stream = self.store.get(&Key::from(key)).await?.into_stream();
         while let Some(piece) = stream.next().await {
             let piece = piece?;
             digest.update(&piece);
-            file.write_all(&piece).map_err(in_folder)?;
+            file.write_all(&piece)?;
         }
         if hex::encode(digest.finalize()) != sha256 {
-            fs::remove_file(&beside).map_err(in_folder)?;
             return Err(BundleError::Damaged);
         }
-        file.sync_all().map_err(in_folder)?;
-        let target = folder.join(file_name);
-        fs::rename(&beside, &target).map_err(in_folder)?;
-        Ok(target)
+        Ok(file.sync_all()?)
     }
 }
 
@@ -110,6 +145,6 @@ async fn read_piece(mut file: File) -> Result<(File, Vec<u8>), BundleError> {
     });
     match read.await {
         Ok(result) => Ok(result?),
-        Err(error) => Err(BundleError::Write(std::io::Error::other(error))),
+        Err(error) => Err(BundleError::Write(io::Error::other(error))),
     }
 }

@@ -22,6 +22,7 @@ pub async fn run(
     let export = read_export(arguments.folder).await?;
     let app = open_app(settings).await?;
     import_export(&app, &export).await?;
+    app.close().await;
     if terminal.json {
         return terminal.print_json(&serde_json::json!({
             "organisation": export.organisation.slug,

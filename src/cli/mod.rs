@@ -11,7 +11,7 @@ mod terminal;
 use std::{process::ExitCode, sync::Arc};
 
 use chrono::Utc;
-use clap::Parser;
+use clap::{Parser, error::ErrorKind};
 
 use self::{
     arguments::{Arguments, Command},
@@ -34,7 +34,7 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
         Err(error) => return usage(&error),
     };
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
-    terminal::start_log(arguments.global.verbose);
+    terminal::start_log(arguments.global.verbose.max(config::verbosity()));
     terminal::quiet_panics();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -65,15 +65,31 @@ async fn run_command(
     }
 }
 
-/// Help and version are no mistakes; everything else that clap refuses is one of the reader's.
+/// Help and version are no mistakes; everything else that clap refuses is one of the reader's, said as all errors are.
 fn usage(error: &clap::Error) -> ExitCode {
-    // Nothing can be said when the terminal itself is gone.
-    let _ = error.print();
-    if error.use_stderr() {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
+    if !error.use_stderr() || error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        // Nothing can be said when the terminal itself is gone.
+        let _ = error.print();
+        return ExitCode::from(u8::from(error.use_stderr()));
     }
+    let text = error.render().to_string();
+    // What is wrong may go on over indented lines (which arguments are missing) up to the first empty one.
+    let sentence: Vec<&str> = text
+        .lines()
+        .take_while(|line| !line.trim().is_empty())
+        .map(str::trim)
+        .collect();
+    let sentence = sentence.join(" ");
+    let tip = text
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("tip: "));
+    let terminal = Terminal::new(false);
+    terminal.failure(&Failure::input(
+        "usage",
+        sentence.trim_start_matches("error: "),
+        tip.unwrap_or("`brievenbus --help` and `brievenbus COMMAND --help` say what can be asked"),
+    ));
+    ExitCode::from(1)
 }
 
 fn exit_code(kind: Kind) -> ExitCode {

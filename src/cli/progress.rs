@@ -78,10 +78,15 @@ impl<'a> Progress<'a> {
             bar.finish_and_clear();
         }
         if !self.terminal.interactive && !self.terminal.json {
-            let letters = count(team.made as usize, "letter", "letters");
             let state = team.state.as_str();
+            let made = match team.state {
+                TeamJobState::Done => {
+                    format!(", {}", count(team.made as usize, "letter", "letters"))
+                }
+                _ => String::new(),
+            };
             self.terminal
-                .note(&format!("{}: {state}, {letters}", team.team_name));
+                .note(&format!("{}: {state}{made}", team.team_name));
         }
     }
 }

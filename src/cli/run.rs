@@ -1,7 +1,7 @@
 //! `run`: the main job in one go, through the same queue as the service.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -25,7 +25,7 @@ use crate::{
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
         submit_batch::{CheckedRequest, check_request},
-        workers::StartWorkers,
+        workers::{StartWorkers, Workers},
     },
     wording::english::count,
 };
@@ -60,10 +60,9 @@ pub async fn run(
         }
     }
     let slug = export.organisation.slug.clone();
-    let fingerprint = export.fingerprint.clone();
     // It is in the database now; a large export need not stay in memory as well.
     drop(export);
-    let batches = start_run(&app, &slug, &request, &checked, &fingerprint).await?;
+    let batches = start_run(&app, &slug, &request).await?;
     for batch in batches.iter().filter(|batch| batch.resumed) {
         terminal.note(&format!(
             "note: going on with batch {}, which was interrupted",
@@ -71,9 +70,14 @@ pub async fn run(
         ));
     }
     let worker = workers.start(Arc::clone(&app)).await?;
-    let files = work(&app, &batches, &arguments.out, terminal).await;
-    worker.stop().await?;
-    report(&app, &batches, &files?, terminal).await
+    let worked = work(&app, &batches, &arguments.out, terminal, &*worker).await;
+    let stopped = worker.stop().await;
+    // Of two failures the first is the one to tell.
+    let files = worked?;
+    stopped?;
+    let reported = report(&app, &batches, &files, terminal).await;
+    app.close().await;
+    reported
 }
 
 async fn check(export: &Export, request: &BatchRequest) -> Result<CheckedRequest, Failure> {
@@ -94,15 +98,33 @@ async fn work(
     batches: &[RunBatch],
     out: &Path,
     terminal: &Terminal,
+    workers: &dyn Workers,
 ) -> Result<Collected, Failure> {
     let mut screen = Progress::new(terminal);
     let mut collected = Collected::new();
+    let mut given_up: BTreeSet<&str> = BTreeSet::new();
     loop {
         let mut teams = Vec::new();
         for batch in batches {
             // Asked in this order, a team that has ended has its bundle collected in the same round.
             teams.extend(progress(app, &batch.id).await?);
-            collect_ready(app, &batch.id, out, &mut collected).await?;
+            if given_up.contains(batch.id.as_str()) {
+                continue;
+            }
+            match collect_ready(app, &batch.id, out, &mut collected).await {
+                Ok(()) => {}
+                // An old bundle that is gone or damaged must not stand in the way of new letters for ever.
+                Err(failure) if batch.resumed && batches.len() > 1 => {
+                    terminal.note(&format!("note: batch {}: {failure}", batch.id));
+                    given_up.insert(&batch.id);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        if workers.have_ended() {
+            return Err(Failure::ours(
+                "the workers stopped before the work was done",
+            ));
         }
         screen.show(&teams);
         if teams.iter().all(|team| team.state.is_final()) {

@@ -18,7 +18,7 @@ impl Terminal {
     pub fn new(json: bool) -> Self {
         Self {
             json,
-            interactive: io::stderr().is_terminal() && !json && !config::no_color(),
+            interactive: io::stderr().is_terminal() && !json,
         }
     }
 
@@ -42,9 +42,10 @@ impl Terminal {
     /// What went wrong, where, and on a line of its own what to do.
     pub fn failure(&self, failure: &Failure) {
         self.note(&format!("error: {failure}"));
-        if let Some(hint) = &failure.hint {
-            self.note(&format!("hint: {hint}"));
-        }
+        let hint = failure.hint.as_deref().unwrap_or(
+            "this should not happen: run the same command with -v and show the output to whoever looks after brievenbus",
+        );
+        self.note(&format!("hint: {hint}"));
     }
 }
 
@@ -57,7 +58,7 @@ pub fn quiet_panics() {
     }));
 }
 
-/// The log goes to standard error: warnings, more with each `-v`, or what `BRIEVENBUS_LOG` says.
+/// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says.
 pub fn start_log(verbose: u8) {
     let level = match verbose {
         0 => "error",

@@ -4,6 +4,8 @@
 //! <https://github.com/BRP-API/Haal-Centraal-BRP-bevragen>, *adresregels*), postcode and city as the
 //! provider prefers.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -13,7 +15,7 @@ use super::{
 };
 
 /// A postal address as Ons records it, read but not judged: a field may be absent or not fit for post.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PostalAddress {
     pub street: String,
     pub house_number: Option<u32>,
@@ -24,6 +26,13 @@ pub struct PostalAddress {
     pub city: String,
     /// Empty for the Netherlands.
     pub country: String,
+}
+
+/// Nothing of it: what has a name or an address in it ends up in a log sooner or later.
+impl fmt::Debug for PostalAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostalAddress(…)")
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -81,8 +81,6 @@ const BY_CODE: [(&str, &str, &str); 62] = [
     ("ZA", "ZAF", "Zuid-Afrika"),
 ];
 
-/// Whether a country means the Netherlands. No country does, and so does `onbekend`: the postcode is checked
-/// then, and an address abroad does not pass that check.
 /// The country as it is, or empty for the Netherlands, which no address line mentions.
 pub fn foreign(country: String) -> String {
     if is_netherlands(&country) {
@@ -92,6 +90,8 @@ pub fn foreign(country: String) -> String {
     }
 }
 
+/// Whether a country means the Netherlands. No country does, and so does `onbekend`: the postcode is checked
+/// then, and an address abroad does not pass that check.
 pub(super) fn is_netherlands(country: &str) -> bool {
     let country = tidy(country);
     is_nothing(&country) || NETHERLANDS.contains(&fold(&country).replace('.', "").as_str())

@@ -4,6 +4,8 @@
 //! and *aanhef* of the population register's API (<https://github.com/BRP-API/Haal-Centraal-BRP-bevragen>),
 //! which are those of Onze Taal. Nothing here cuts a name short: a long one is wrapped where it is printed.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -16,7 +18,7 @@ use super::{
 ///
 /// Every method reads them with the same mercy: hard and double spaces, `.` or `none` for nothing, and a
 /// title (`Dhr Mike Wazowski`) that would be printed twice.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PersonName {
     pub initials: String,
     pub given_name: String,
@@ -25,6 +27,13 @@ pub struct PersonName {
     pub partner_name_prefix: String,
     pub partner_name: String,
     pub preferred: PreferredName,
+}
+
+/// Nothing of it: what has a name or an address in it ends up in a log sooner or later.
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonName(…)")
+    }
 }
 
 /// Ons `preferredNameType`.

@@ -93,7 +93,7 @@ fn work(queue: &Mutex<Receiver<Job>>, ready: &Sender<Result<(), PressError>>) {
         // The lock is held while waiting, so one idle thread waits for jobs and the others for it.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
-        // The job's answer channel is dropped with it, which is how its sender learns of the panic.
+        // Whoever waits for a job's answer sees to it that a panic is one; here it only must not end the thread.
         let _ = catch_unwind(AssertUnwindSafe(job));
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn shared_data(
             width: artwork.width,
             alt: format!("Logo van {name}"),
         }),
-        return_line: return_line(&name, &street, &place),
+        return_line: return_line(spec.window, &name, &street, &place),
         sender: SenderData {
             name,
             address: vec![street, place],
@@ -99,12 +99,15 @@ fn shared_value(spec: &EditionSpec<'_>, placeholder: Placeholder) -> Result<Stri
 
 /// The return address on one line of at most the window's width: in full, or without the name, which the
 /// letterhead has anyway.
-fn return_line(name: &str, street: &str, place: &str) -> ReturnData {
-    /// The block in `layout.typ`, 69 mm in points.
-    const WIDTH: f64 = 195.0;
+fn return_line(window: AddressWindow, name: &str, street: &str, place: &str) -> ReturnData {
+    // The block in `layout.typ`, in points: 69 mm on the left, 65 mm on the right.
+    let width = match window {
+        AddressWindow::Left => 195.0,
+        AddressWindow::Right => 184.0,
+    };
     let full = format!("{name} · {street} · {place}");
     let short = format!("{street} · {place}");
-    let fits = |(line, size): &(&String, f64)| fonts::width(line, *size) <= WIDTH;
+    let fits = |(line, size): &(&String, f64)| fonts::width(line, *size) <= width;
     let (line, size) = [(&full, 7.0), (&full, 6.5), (&short, 7.0)]
         .into_iter()
         .find(fits)

@@ -1,7 +1,8 @@
 //! What the operations work with: the database, the vault, the store, the presses, and where time and chance come from.
 
 use std::{
-    fs,
+    fs::DirBuilder,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -61,9 +62,10 @@ impl App {
         let spool_dir = make_folder(data_dir, "spool")?;
         let run_locks = make_folder(data_dir, "runs")?;
         let db = Database::open(&database, data_dir).await?;
+        let vault = db.open_vault(&data_dir.join("key")).await?;
         Ok(Self {
             db,
-            vault: Arc::new(Vault::open(&data_dir.join("key"))?),
+            vault: Arc::new(vault),
             shelf: Shelf::open(&shelf)?,
             press: Arc::new(Press::start(settings.threads)?),
             clock,
@@ -72,6 +74,11 @@ impl App {
             run_locks,
             threads: settings.threads,
         })
+    }
+
+    /// Lets go of the database, so that its journal is folded into its file.
+    pub async fn close(&self) {
+        self.db.close().await;
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -97,7 +104,12 @@ pub fn system_codes() -> DrawCode {
 
 fn make_folder(data_dir: &Path, name: &str) -> Result<PathBuf, Failure> {
     let folder = data_dir.join(name);
-    fs::create_dir_all(&folder).map_err(|source| StorageError::DataFolder {
+    // For its owner alone: there are names, addresses and letters in it.
+    let made = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder);
+    made.map_err(|source| StorageError::DataFolder {
         path: data_dir.to_owned(),
         source,
     })?;

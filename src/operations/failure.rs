@@ -139,7 +139,7 @@ impl From<StorageError> for Failure {
                 Kind::Input,
                 "key_file",
                 Some(
-                    "put the right key file back with mode 0600; without it no code in this data folder opens",
+                    "put the right key file back, readable by its owner alone; without it no code of this database opens",
                 ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),

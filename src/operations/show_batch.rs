@@ -17,7 +17,8 @@ pub struct BatchSummary {
     pub teams: Vec<TeamSummary>,
 }
 
-/// A team's part of a batch. Until it is done, `clients` is who was planned and the rest is empty.
+/// A team's part of a batch. Only clients whose outcome is decided are counted, so `clients` is always `letters` plus
+/// `left_out`: nobody until the team is done.
 #[derive(Debug, Clone)]
 pub struct TeamSummary {
     pub team_job: String,
@@ -62,7 +63,6 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
     let mut teams = Vec::new();
     for status in app.db.team_statuses(id).await? {
         let outcomes = app.db.outcomes(&status.team_job).await?;
-        let planned = app.db.planned_clients(&status.team_job).await?;
         let reasons = outcomes.iter().filter_map(|(_, outcome)| match outcome {
             Outcome::LeftOut(left_out) => Some(left_out.reason),
             Outcome::Letter(_) => None,
@@ -78,7 +78,7 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
         teams.push(TeamSummary {
             left_out: counts(reasons),
             letters,
-            clients: planned.len(),
+            clients: outcomes.len(),
             bundle: bundles
                 .iter()
                 .find(|bundle| bundle.team_job == status.team_job)

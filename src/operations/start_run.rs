@@ -1,12 +1,14 @@
 //! `run`: which batches to work on. A run that was interrupted is gone on with before anything new is begun.
 
+use std::collections::BTreeMap;
+
 use super::{
     App, Failure,
-    submit_batch::{CheckedRequest, fingerprint, submit_batch},
+    submit_batch::{Prepared, prepare_batch, submit_batch},
 };
 use crate::{
     domain::{batch::BatchRequest, organisation::Slug},
-    storage::{self, locks::LifeLock},
+    storage::{self, StorageError, locks::LifeLock},
 };
 
 /// A batch that this process works on; nobody else takes it while the value lives.
@@ -25,14 +27,19 @@ pub async fn start_run(
     app: &App,
     slug: &Slug,
     request: &BatchRequest,
-    checked: &CheckedRequest,
-    export: &str,
 ) -> Result<Vec<RunBatch>, Failure> {
-    let wanted = fingerprint(export, checked)?;
+    let prepared = prepare_batch(app, slug, request).await?;
+    let mut locks = BTreeMap::new();
+    for batch in app.db.unfinished_runs(slug).await? {
+        if let Some(lock) = take_lock(app, &batch.id)? {
+            locks.insert(batch.id, lock);
+        }
+    }
     let mut batches = Vec::new();
     let mut same = None;
+    // Asked again under the locks: a run that ended meanwhile has left nothing to go on with.
     for batch in app.db.unfinished_runs(slug).await? {
-        let Some(lock) = take_lock(app, &batch.id)? else {
+        let Some(lock) = locks.remove(&batch.id) else {
             continue;
         };
         let run = RunBatch {
@@ -40,7 +47,7 @@ pub async fn start_run(
             resumed: true,
             _lock: lock,
         };
-        if batch.fingerprint == wanted && same.is_none() {
+        if batch.fingerprint == prepared.fingerprint && same.is_none() {
             same = Some(run);
         } else {
             batches.push(run);
@@ -48,17 +55,17 @@ pub async fn start_run(
     }
     let asked_for = match same {
         Some(run) => run,
-        None => new_run(app, slug, request).await?,
+        None => new_run(app, &prepared).await?,
     };
     batches.push(asked_for);
     Ok(batches)
 }
 
-async fn new_run(app: &App, slug: &Slug, request: &BatchRequest) -> Result<RunBatch, Failure> {
+async fn new_run(app: &App, prepared: &Prepared) -> Result<RunBatch, Failure> {
     let id = storage::new_id();
-    let lock = take_lock(app, &id)?
-        .ok_or_else(|| Failure::ours("a new batch id is in use already".to_owned()))?;
-    submit_batch(app, slug, request, &id, true).await?;
+    let lock =
+        take_lock(app, &id)?.ok_or_else(|| Failure::ours("a new batch id is in use already"))?;
+    submit_batch(app, prepared, &id, true).await?;
     Ok(RunBatch {
         id,
         resumed: false,
@@ -67,11 +74,9 @@ async fn new_run(app: &App, slug: &Slug, request: &BatchRequest) -> Result<RunBa
 }
 
 fn take_lock(app: &App, id: &str) -> Result<Option<LifeLock>, Failure> {
-    LifeLock::take(&app.run_locks, id).map_err(|source| {
-        storage::StorageError::DataFolder {
-            path: app.run_locks.clone(),
-            source,
-        }
-        .into()
-    })
+    let taken = LifeLock::take(&app.run_locks, id).map_err(|source| StorageError::DataFolder {
+        path: app.run_locks.clone(),
+        source,
+    })?;
+    Ok(taken)
 }

@@ -1,5 +1,7 @@
 //! `batch submit`: from a request to a saved plan with its tasks on the queue.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -54,15 +56,25 @@ pub async fn check_request(
             "add `logo = \"logo.svg\"`, or ask for letters with --no-logo",
         ));
     }
-    let first_team = team_names
-        .first()
-        .map_or("", |team| team.letter_name.as_str());
-    edition(organisation, logo, &options, first_team).await?;
+    for team in teams_to_try(organisation, &team_names) {
+        edition(organisation, logo.clone(), &options, team).await?;
+    }
     Ok(CheckedRequest {
         options,
         teams,
         team_names,
     })
+}
+
+/// The teams whose letter is tried: one, or all of them when their names are in the text.
+fn teams_to_try<'a>(organisation: &Organisation, names: &'a [TeamName]) -> BTreeSet<&'a str> {
+    let text = organisation.letter.text.as_deref().unwrap_or_default();
+    let named = text.to_lowercase().contains("team_name");
+    names
+        .iter()
+        .take(if named { names.len() } else { 1 })
+        .map(|team| team.letter_name.as_str())
+        .collect()
 }
 
 fn find_teams(
@@ -119,15 +131,21 @@ fn unknown_team(text: &str, error: FindError) -> Failure {
     }
 }
 
-/// Stops two and three: plans the batch and saves it with its tasks. `id` is a new id, locked by the caller if anybody
-/// should know that it is alive.
-pub async fn submit_batch(
+/// A request checked against what is stored, and planned: ready to be saved.
+pub struct Prepared {
+    stored: StoredOrganisation,
+    checked: CheckedRequest,
+    plan: BatchPlan,
+    /// Equal for the same teams and options over the same export.
+    pub fingerprint: String,
+}
+
+/// Stop two: looks everything up, checks it and plans the batch. Changes nothing.
+pub async fn prepare_batch(
     app: &App,
     slug: &Slug,
     request: &BatchRequest,
-    id: &str,
-    from_run: bool,
-) -> Result<(), Failure> {
+) -> Result<Prepared, Failure> {
     let stored = app.db.organisation(slug).await?.ok_or_else(|| Failure {
         kind: Kind::NotFound,
         code: "unknown_organisation",
@@ -140,48 +158,45 @@ pub async fn submit_batch(
     let assignments = app.db.assignments(slug).await?;
     let logo = logo_of_store(app, stored.logo_hash.as_deref()).await?;
     let organisation = &stored.organisation;
-    let checked = check_request(
-        request,
-        organisation,
-        logo,
-        &tree,
-        &assignments,
-        app.today(),
-    )
-    .await?;
+    let today = app.today();
+    let checked = check_request(request, organisation, logo, &tree, &assignments, today).await?;
     let plan = plan_batch(
         &tree,
         &assignments,
         &checked.teams,
         checked.options.letter_date,
     );
-    save_plan(app, id, &stored, &checked, &plan, from_run).await
+    Ok(Prepared {
+        fingerprint: fingerprint(&stored.export, &checked)?,
+        stored,
+        checked,
+        plan,
+    })
 }
 
-async fn save_plan(
+/// Stop three: saves the batch with its tasks. `id` is a new id, locked by the caller if anybody should know that it is
+/// alive.
+pub async fn submit_batch(
     app: &App,
+    prepared: &Prepared,
     id: &str,
-    stored: &StoredOrganisation,
-    checked: &CheckedRequest,
-    plan: &BatchPlan,
     from_run: bool,
 ) -> Result<(), Failure> {
     let new = NewBatch {
         id,
-        organisation: &stored.organisation,
-        logo_hash: stored.logo_hash.as_deref(),
-        options: &checked.options,
-        plan,
-        team_names: &checked.team_names,
-        fingerprint: &fingerprint(&stored.export, checked)?,
+        organisation: &prepared.stored.organisation,
+        logo_hash: prepared.stored.logo_hash.as_deref(),
+        options: &prepared.checked.options,
+        plan: &prepared.plan,
+        team_names: &prepared.checked.team_names,
+        fingerprint: &prepared.fingerprint,
         from_run,
     };
     app.db.save_plan(&new, app.now()).await?;
     Ok(())
 }
 
-/// Equal for the same teams and options over the same export.
-pub fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
+fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
     let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options))
         .map_err(|error| Failure::ours(format!("the request cannot be written down: {error}")))?;
     Ok(hex::encode(Sha256::digest(asked)))

@@ -15,6 +15,9 @@ pub trait StartWorkers: Sync {
 
 /// Workers that run until they are stopped.
 pub trait Workers: Send {
+    /// They ended without being asked to; nobody works on the queue any more.
+    fn have_ended(&self) -> bool;
+
     /// Takes no new job, waits for those under way, and ends.
     fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>>;
 }

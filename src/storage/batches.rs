@@ -1,7 +1,10 @@
 //! Batches and their plans: what was asked for, for which teams, with which clients.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+};
 
 use super::{
     Database, StorageError,
@@ -161,29 +164,27 @@ impl Database {
     /// Batches of `run` that still have something to do: a job that is not final, or a bundle that nobody collected.
     /// Oldest first.
     pub async fn unfinished_runs(&self, slug: &Slug) -> Result<Vec<StoredBatch>, StorageError> {
-        let busy: Vec<String> = team_job::Entity::find()
+        let busy = team_job::Entity::find()
             .select_only()
             .column(team_job::Column::BatchId)
-            .distinct()
             .filter(team_job::Column::State.is_in([
                 TeamJobState::Queued.as_str(),
                 TeamJobState::Working.as_str(),
             ]))
-            .into_tuple()
-            .all(self.connection())
-            .await?;
-        let uncollected: Vec<String> = bundle::Entity::find()
+            .into_query();
+        let uncollected = bundle::Entity::find()
             .select_only()
             .column(bundle::Column::BatchId)
-            .distinct()
             .filter(bundle::Column::CollectedAt.is_null())
-            .into_tuple()
-            .all(self.connection())
-            .await?;
+            .into_query();
         let rows = batch::Entity::find()
             .filter(batch::Column::Organisation.eq(slug.as_str()))
             .filter(batch::Column::FromRun.eq(true))
-            .filter(batch::Column::Id.is_in(busy.into_iter().chain(uncollected)))
+            .filter(
+                Condition::any()
+                    .add(batch::Column::Id.in_subquery(busy))
+                    .add(batch::Column::Id.in_subquery(uncollected)),
+            )
             .order_by_asc(batch::Column::CreatedAt)
             .order_by_asc(batch::Column::Id)
             .all(self.connection())

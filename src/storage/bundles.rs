@@ -16,7 +16,6 @@ pub struct StoredBundle {
     pub store_key: String,
     pub bytes: u64,
     pub sha256: String,
-    pub collected: bool,
 }
 
 impl Database {
@@ -36,7 +35,6 @@ impl Database {
                 store_key: row.store_key,
                 bytes: row.bytes.unsigned_abs(),
                 sha256: row.sha256,
-                collected: row.collected_at.is_some(),
             })
             .collect())
     }

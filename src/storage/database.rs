@@ -8,8 +8,8 @@ use std::{
 
 use apalis_sqlite::SqliteStorage;
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxSqliteConnector,
-    TransactionOptions, TransactionTrait,
+    ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait, SqliteTransactionMode,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
@@ -17,7 +17,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, migrations::Migrator};
+use super::{StorageError, entities::vault_mark, migrations::Migrator, vault::Vault};
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -69,6 +69,42 @@ impl Database {
             pool,
             worker_locks,
         })
+    }
+
+    /// Opens the key file that belongs to this database, and makes one when there is none yet.
+    ///
+    /// A mark that only this key makes is kept with the first opening. A key that is gone or another is an error then:
+    /// a new one would open no code, and could issue codes that were used before.
+    pub async fn open_vault(&self, key_file: &Path) -> Result<Vault, StorageError> {
+        let tx = self.begin().await?;
+        let stored = vault_mark::Entity::find().one(&tx).await?;
+        let vault = match &stored {
+            None => Vault::open_or_make(key_file)?,
+            Some(_) => Vault::open(key_file)?,
+        };
+        match stored {
+            Some(row) if row.mark == vault.mark() => {}
+            Some(_) => {
+                return Err(StorageError::Key {
+                    path: key_file.to_owned(),
+                    reason: "is not the one that this database was made with".to_owned(),
+                });
+            }
+            None => {
+                let row = vault_mark::ActiveModel {
+                    mark: Set(vault.mark()),
+                };
+                vault_mark::Entity::insert(row)
+                    .exec_without_returning(&tx)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        Ok(vault)
+    }
+
+    pub async fn close(&self) {
+        self.pool.close().await;
     }
 
     /// For the queue, which shares our pool.

@@ -17,7 +17,8 @@ pub enum StorageError {
     Key { path: PathBuf, reason: String },
     #[error("a stored code does not open with this key file")]
     SealBroken,
-    #[error("a stored record cannot be read: {0}")]
+    /// Without serde's own sentence, which quotes values.
+    #[error("a stored record cannot be read (line {}, column {})", .0.line(), .0.column())]
     Record(#[from] serde_json::Error),
     /// The row says something that no version of the program wrote.
     #[error("the database holds something unexpected: {0}")]

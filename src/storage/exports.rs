@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Database, StorageError,
     entities::{assignment, client, location, logo, organisation},
+    read_client_id,
 };
 use crate::domain::{
     client::{Assignment, Client, ClientId},
@@ -323,8 +324,7 @@ async fn replace_assignments(
 
 fn read_assignment(row: assignment::Model) -> Result<Assignment, StorageError> {
     Ok(Assignment {
-        client: ClientId::new(&row.client_id)
-            .ok_or_else(|| StorageError::Unexpected("a client id that is none".into()))?,
+        client: read_client_id(&row.client_id)?,
         location: LocationId(row.location_id),
         main: row.main,
         begin: row.begin_date,

@@ -7,15 +7,17 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+    sea_query::{Expr, OnConflict},
 };
 
 use super::{
     Database, StorageError,
     entities::invitation::{self, Column},
     exports::CHUNK,
-    new_id,
+    new_id, read_client_id,
     team_jobs::{self, StartedJob},
     vault::Vault,
 };
@@ -27,7 +29,6 @@ use crate::domain::{
 };
 
 /// What [`Database::issue_invitations`] did for each client that it was asked for.
-#[derive(Default)]
 pub struct Issued {
     /// The code for the letter, new or from an earlier attempt of the same job.
     pub codes: HashMap<ClientId, Code>,
@@ -38,12 +39,14 @@ pub struct Issued {
 impl Database {
     /// Stop five: gives every client an open invitation of this job, or says that another job was first.
     ///
-    /// An invitation that ended before the letter date is closed as expired on the way, since an open row would stand
-    /// in the way of the new one.
+    /// The invitations of `expired` clients, which were judged to have ended before the letter date, are closed on the
+    /// way, since an open row would stand in the way of the new one. Nobody else's are: another batch may have issued
+    /// one since.
     pub async fn issue_invitations(
         &self,
         job: &StartedJob,
         clients: &[ClientId],
+        expired: &[ClientId],
         vault: &Vault,
         draw: &mut (dyn FnMut() -> Result<Code, StorageError> + Send),
         now: DateTime<Utc>,
@@ -60,7 +63,7 @@ impl Database {
             .filter(|id| !issued.codes.contains_key(*id))
             .cloned()
             .collect();
-        close_expired(&tx, slug, &wanting, job.batch.options.letter_date, now).await?;
+        close_expired(&tx, slug, expired, job.batch.options.letter_date, now).await?;
         while !wanting.is_empty() {
             insert(&tx, job, &wanting, vault, draw, now, &mut issued).await?;
             wanting.retain(|id| !issued.codes.contains_key(id));
@@ -71,6 +74,7 @@ impl Database {
             wanting.retain(|id| !issued.taken.contains_key(id));
         }
         tx.commit().await?;
+        let clients: HashSet<&ClientId> = clients.iter().collect();
         issued.codes.retain(|id, _| clients.contains(id));
         Ok(issued)
     }
@@ -139,6 +143,18 @@ pub(super) async fn withdraw(
     Ok(())
 }
 
+/// How many open invitations a job has.
+pub(super) async fn open_of_job(
+    tx: &impl ConnectionTrait,
+    team_job: &str,
+) -> Result<u64, StorageError> {
+    Ok(invitation::Entity::find()
+        .filter(Column::TeamJobId.eq(team_job))
+        .filter(Column::State.eq(InvitationState::Open.as_str()))
+        .count(tx)
+        .await?)
+}
+
 async fn close_expired(
     tx: &impl ConnectionTrait,
     slug: &Slug,
@@ -205,7 +221,8 @@ async fn insert(
             drawn.insert(id, (client.clone(), code));
         }
         invitation::Entity::insert_many(rows)
-            .on_conflict_do_nothing()
+            // Any conflict: the client's open invitation as well as a code that was used before.
+            .on_conflict(OnConflict::new().do_nothing().to_owned())
             .exec_without_returning(tx)
             .await?;
         let in_place: Vec<String> = invitation::Entity::find()
@@ -277,9 +294,4 @@ fn of_clients(slug: &Slug, clients: &[ClientId]) -> Condition {
 fn read_state(text: &str) -> Result<InvitationState, StorageError> {
     InvitationState::parse(text)
         .ok_or_else(|| StorageError::Unexpected(format!("the invitation state '{text}'")))
-}
-
-fn read_client_id(text: &str) -> Result<ClientId, StorageError> {
-    ClientId::new(text)
-        .ok_or_else(|| StorageError::Unexpected("a client id that is none".to_owned()))
 }

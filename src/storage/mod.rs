@@ -23,3 +23,9 @@ pub use error::StorageError;
 pub fn new_id() -> String {
     ulid::Ulid::generate().to_string()
 }
+
+/// A client number of ours; only the importer, which checks them, writes any.
+fn read_client_id(text: &str) -> Result<crate::domain::client::ClientId, StorageError> {
+    crate::domain::client::ClientId::new(text)
+        .ok_or_else(|| StorageError::Unexpected("a client number that is none".to_owned()))
+}

@@ -35,7 +35,8 @@ pub(super) async fn enqueue(
         payload.into(),
         new_id().into(),
         QUEUE.into(),
-        i64::from(MAX_ATTEMPTS).into(),
+        // Our own count decides; apalis also counts tries that never began.
+        i64::from(i32::MAX).into(),
         now.timestamp().into(),
         team_job.into(),
     ];

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, OnConflict},
 };
 
@@ -16,7 +16,7 @@ use super::{
     batches::{StoredBatch, read_state},
     entities::{bundle, team_client, team_job, team_job_attempt},
     exports::CHUNK,
-    invitations, new_id,
+    invitations, new_id, read_client_id,
 };
 use crate::domain::{batch::TeamJobState, client::ClientId, eligibility::LeftOut};
 
@@ -190,6 +190,7 @@ impl Database {
             .map(|(client, _)| client)
             .collect();
         invitations::withdraw(&tx, &job.team_job, Some(&left_out), now).await?;
+        conserve(&tx, job, outcomes.len(), outcomes.len() - left_out.len()).await?;
         bundle::Entity::insert(bundle::ActiveModel {
             id: Set(new_id()),
             team_job_id: Set(job.team_job.clone()),
@@ -234,18 +235,28 @@ impl Database {
     pub async fn fail_poisoned(
         &self,
         team_job: &str,
+        attempts: u32,
         reason: &str,
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         let tx = self.begin().await?;
-        team_job::Entity::update_many()
+        let failed = team_job::Entity::update_many()
             .col_expr(
                 team_job::Column::State,
                 Expr::value(TeamJobState::Failed.as_str()),
             )
             .filter(team_job::Column::Id.eq(team_job))
+            .filter(team_job::Column::Attempt.eq(i64::from(attempts)))
+            .filter(team_job::Column::State.is_in([
+                TeamJobState::Queued.as_str(),
+                TeamJobState::Working.as_str(),
+            ]))
             .exec(&tx)
             .await?;
+        if failed.rows_affected == 0 {
+            // The last attempt was alive after all, and has ended by itself.
+            return Ok(());
+        }
         team_job_attempt::Entity::update_many()
             .col_expr(team_job_attempt::Column::EndedAt, Expr::value(now))
             .col_expr(team_job_attempt::Column::Reason, Expr::value(reason))
@@ -304,6 +315,26 @@ pub(super) async fn hold(tx: &impl ConnectionTrait, job: &StartedJob) -> Result<
     } else {
         Err(StorageError::TakenOver)
     }
+}
+
+/// Refuses an end that would lose a client, or leave a letter without a code that works.
+async fn conserve(
+    tx: &impl ConnectionTrait,
+    job: &StartedJob,
+    outcomes: usize,
+    letters: usize,
+) -> Result<(), StorageError> {
+    let planned = team_client::Entity::find()
+        .filter(team_client::Column::TeamJobId.eq(&job.team_job))
+        .count(tx)
+        .await?;
+    let open = invitations::open_of_job(tx, &job.team_job).await?;
+    if planned == outcomes as u64 && open == letters as u64 {
+        return Ok(());
+    }
+    Err(StorageError::Unexpected(format!(
+        "{planned} clients with {outcomes} outcomes, and {open} open invitations for {letters} letters"
+    )))
 }
 
 async fn end_attempt(
@@ -380,9 +411,4 @@ fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageErro
         None => Default::default(),
     };
     Ok(Some(Outcome::LeftOut(LeftOut { reason, detail })))
-}
-
-fn read_client_id(text: &str) -> Result<ClientId, StorageError> {
-    ClientId::new(text)
-        .ok_or_else(|| StorageError::Unexpected("a client id that is none".to_owned()))
 }

@@ -32,17 +32,30 @@ pub struct Vault {
 }
 
 impl Vault {
-    /// Reads the key file, or makes one on first use: 32 random bytes in hexadecimal, mode 0600.
+    /// Reads the key file, or makes one: 32 random bytes in hexadecimal, mode 0600.
+    pub fn open_or_make(key_file: &Path) -> Result<Self, StorageError> {
+        if !key_file.exists() {
+            make_key(key_file)?;
+        }
+        Self::open(key_file)
+    }
+
+    /// Reads the key file.
     pub fn open(key_file: &Path) -> Result<Self, StorageError> {
         match fs::read_to_string(key_file) {
             Ok(text) => Self::from_hex(&text, key_file),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                make_key(key_file)?;
-                let text = fs::read_to_string(key_file).map_err(|e| key_error(key_file, &e))?;
-                Self::from_hex(&text, key_file)
-            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(StorageError::Key {
+                path: key_file.to_owned(),
+                reason: "is gone".to_owned(),
+            }),
             Err(error) => Err(key_error(key_file, &error)),
         }
+    }
+
+    /// Tells this key from others without telling anything of it.
+    pub fn mark(&self) -> String {
+        let mac = self.hash.clone().chain_update(b"brievenbus mark v1");
+        hex::encode(mac.finalize().into_bytes())
     }
 
     fn from_hex(text: &str, key_file: &Path) -> Result<Self, StorageError> {
@@ -55,7 +68,9 @@ impl Vault {
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
-            return Err(broken("can be read by others than its owner"));
+            return Err(broken(
+                "can be read by others than its owner; make it `chmod 600`",
+            ));
         }
         let key = Zeroizing::new(hex::decode(text.trim()).unwrap_or_default());
         if key.len() != KEY_BYTES {
@@ -178,7 +193,7 @@ mod tests {
     #[test]
     fn a_sealed_code_opens_with_its_key_and_its_invitation_only() {
         let folder = tempfile::tempdir().unwrap();
-        let vault = Vault::open(&folder.path().join("key")).unwrap();
+        let vault = Vault::open_or_make(&folder.path().join("key")).unwrap();
         let sealed = vault.seal(&code("0012345678"), "A").unwrap();
         assert!(!sealed.windows(10).any(|w| w == b"0012345678"));
         assert!(vault.open_seal(&sealed, "A").unwrap() == code("0012345678"));
@@ -188,7 +203,7 @@ mod tests {
             changed[position] ^= 1;
             assert!(vault.open_seal(&changed, "A").is_err(), "byte {position}");
         }
-        let other = Vault::open(&folder.path().join("other")).unwrap();
+        let other = Vault::open_or_make(&folder.path().join("other")).unwrap();
         assert!(other.open_seal(&sealed, "A").is_err());
         assert_ne!(
             other.hash(&code("0012345678")),
@@ -200,7 +215,9 @@ mod tests {
     fn the_key_file_is_made_once_for_its_owner_alone_and_a_loose_or_broken_one_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let first = Vault::open(&path).unwrap().hash(&code("0000000001"));
+        let first = Vault::open_or_make(&path)
+            .unwrap()
+            .hash(&code("0000000001"));
         assert_eq!(Vault::open(&path).unwrap().hash(&code("0000000001")), first);
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);

@@ -33,7 +33,7 @@ pub fn explanation(left_out: &LeftOut) -> String {
                 .into()
         }
         Reason::Secret => {
-            "Het adres is geheim. Overhandig de uitnodiging persoonlijk als de cliënt dat wil.".into()
+            "Het adres is geheim; daarom is er geen brief gemaakt. Overleg met de cliënt.".into()
         }
         Reason::OtherTeam => other_team(&left_out.detail),
         Reason::Incomplete => incomplete(&left_out.detail),
@@ -102,11 +102,11 @@ fn does_not_fit(detail: &Detail) -> String {
             format!("De brief is {lines} regels te lang voor één A4. Maak de tekst korter.")
         }
         Detail::WordTooWide => {
-            "Een naam zonder spaties is te lang voor één regel van de brief. Kort hem in Ons in."
+            "Een naam zonder spaties is te lang voor één regel van de brief. Gebruik in Ons een kortere schrijfwijze."
                 .into()
         }
         _ => {
-            "Naam of adres is te groot voor het venster van de envelop. Kort het in Ons in.".into()
+            "Naam of adres is te groot voor het venster van de envelop. Gebruik in Ons een kortere schrijfwijze.".into()
         }
     }
 }
@@ -131,14 +131,17 @@ fn problem(problem: &Problem) -> String {
     };
     let what = match problem.kind {
         ProblemKind::Missing => "ontbreekt",
-        ProblemKind::NotADate => "is geen datum",
+        ProblemKind::NotADate => "is geen geldige datum",
         ProblemKind::NotANumber => "is geen geldig nummer",
-        ProblemKind::NotAPostcode => "is geen geldige postcode",
+        ProblemKind::NotAPostcode => "klopt niet",
         ProblemKind::UnknownValue => "heeft een onbekende waarde",
         ProblemKind::ForbiddenCharacter => "bevat een verboden teken",
         ProblemKind::TooLong => "is te lang",
         ProblemKind::Duplicate => "komt vaker voor, met verschillende gegevens",
     };
+    if field == "receives_letter" && problem.kind == ProblemKind::Duplicate {
+        return "meer dan één contactpersoon ontvangt de brief".to_owned();
+    }
     format!("{}{of_contact} {what}", field_name(field))
 }
 
@@ -166,6 +169,7 @@ fn field_name(field: &str) -> &str {
         "city" => "woonplaats",
         "country" => "land",
         "caren_status" => "Carenstatus",
+        "role" => "rol",
         "location_id" => "locatie",
         "begin_date" => "begindatum van de toewijzing",
         "end_date" => "einddatum van de toewijzing",
@@ -178,11 +182,51 @@ fn field_name(field: &str) -> &str {
 mod tests {
     use super::*;
 
+    /// Every column that can have a problem has a name in Ons; a script's name in a Dutch sentence helps nobody.
+    #[test]
+    fn every_field_has_a_dutch_name() {
+        for field in [
+            "identification_no",
+            "gender",
+            "initials",
+            "given_name",
+            "birth_name_prefix",
+            "birth_name",
+            "partner_name_prefix",
+            "partner_name",
+            "preferred_name_type",
+            "date_of_birth",
+            "death_date",
+            "secret_client",
+            "language",
+            "street",
+            "home_number",
+            "home_number_extension",
+            "po_box_number",
+            "zipcode",
+            "city",
+            "country",
+            "caren_status",
+            "location_id",
+            "begin_date",
+            "end_date",
+            "receives_letter",
+            "role",
+        ] {
+            let name = field_name(field);
+            assert!(
+                !name.contains('_') && name != "zipcode" && name != "city",
+                "{field}"
+            );
+            assert_ne!(name, field);
+        }
+    }
+
     #[test]
     fn every_reason_says_what_is_the_matter_in_dutch() {
         for reason in Reason::ALL {
             let text = explanation(&reason.into());
-            assert!(text.ends_with('.') && text.len() > 25, "{text}");
+            assert!(text.ends_with('.') && text.len() > 20, "{text}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::domain::client::ProblemKind;
 
-/// `expected a postcode such as 1234 AB`: what is wrong with a value, without the value.
+/// `not a date such as 2026-11-21`: what is wrong with a value, without the value.
 pub fn problem(kind: ProblemKind) -> &'static str {
     match kind {
         ProblemKind::Missing => "missing",

@@ -15,6 +15,7 @@ use apalis_core::backend::{
     persistence::TaskPersistLayer,
 };
 use apalis_sqlite::{Config, SqliteStorage};
+use chrono::TimeDelta;
 use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
 use tokio::task::JoinHandle;
@@ -34,6 +35,9 @@ use crate::{
 
 /// How often the queue is asked for work when it is quiet.
 const POLL: Duration = Duration::from_millis(200);
+
+/// How long a worker that failed waits before it starts again.
+const RESTART_PAUSE: Duration = Duration::from_millis(500);
 
 /// Starts workers in this process.
 pub struct InProcess;
@@ -100,6 +104,8 @@ impl Worker {
             .register(register)
             .should_restart(|_, error| {
                 tracing::warn!(%error, "worker restarts");
+                // What made it fail may last; without a pause it would fail as fast as it can.
+                tokio::task::block_in_place(|| std::thread::sleep(RESTART_PAUSE));
                 true
             });
         Self {
@@ -111,6 +117,10 @@ impl Worker {
 }
 
 impl Workers for Worker {
+    fn have_ended(&self) -> bool {
+        self.monitor.is_finished()
+    }
+
     fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>> {
         async {
             let stopped = self.stop.shutdown();
@@ -145,6 +155,11 @@ async fn handle(
                 error = %failure,
                 "attempt not recorded"
             );
+            // So that the next try is not at once; if this cannot be written either, the queue decides.
+            let soon = app.now() + TimeDelta::seconds(5);
+            if let Err(error) = app.db.delay_task(&task.team_job, soon).await {
+                tracing::warn!(team_job = task.team_job, %error, "next try not put off");
+            }
             Err(failure.into())
         }
     }

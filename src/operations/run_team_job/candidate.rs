@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        client::{Client, ClientId},
+        client::{Client, ClientId, Problem},
         invitation::Code,
         organisation::LetterPreferences,
     },
@@ -53,9 +53,10 @@ impl Candidate {
         &self.addressee
     }
 
-    /// The address in one line; empty when it is incomplete, and when it is secret: the overview goes round.
+    /// The address in one line; empty when it is incomplete, and when it is or may be secret: the overview goes round.
     pub fn address(&self) -> String {
-        if self.client.secret {
+        let unreadable = |problem: &Problem| problem.field == "secret_client";
+        if self.client.secret || self.client.problems.iter().any(unreadable) {
             return String::new();
         }
         self.address_lines.join(", ")

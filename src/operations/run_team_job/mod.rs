@@ -13,7 +13,9 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use self::{
-    candidate::Candidate, pack_bundle::pack_bundle, select_eligible::select_eligible,
+    candidate::Candidate,
+    pack_bundle::pack_bundle,
+    select_eligible::{Selected, select_eligible},
     typeset_letters::typeset_letters,
 };
 use super::{
@@ -57,7 +59,9 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
         Start::Final => return Ok(Ended::Finished),
         Start::Poisoned { attempts } => {
             let reason = format!("stopped its worker {attempts} times without ending");
-            app.db.fail_poisoned(team_job, &reason, app.now()).await?;
+            app.db
+                .fail_poisoned(team_job, attempts, &reason, app.now())
+                .await?;
             return Ok(Ended::Finished);
         }
     };
@@ -88,8 +92,11 @@ async fn make_bundle(app: &App, job: &StartedJob) -> Result<(), Failure> {
     let logo = logo_of_store(app, batch.logo_hash.as_deref()).await?;
     let edition = edition(&batch.organisation, logo, &batch.options, &job.letter_name).await?;
 
-    let mut selection = select_eligible(app, job, &edition).await?;
-    let codes = issue_invitations(app, job, &mut selection).await?;
+    let Selected {
+        mut selection,
+        expired,
+    } = select_eligible(app, job, &edition).await?;
+    let codes = issue_invitations(app, job, &mut selection, &expired).await?;
     let typeset = typeset_letters(app, job, &edition, &mut selection, codes).await?;
     let bundle = pack_bundle(app, job, &edition, &selection, typeset).await?;
 
@@ -105,12 +112,13 @@ async fn issue_invitations(
     app: &App,
     job: &StartedJob,
     selection: &mut TeamSelection,
+    expired: &[ClientId],
 ) -> Result<Issued, Failure> {
     let ids: Vec<ClientId> = selection.letters().iter().map(|c| c.id().clone()).collect();
     let draw = Arc::clone(&app.draw_code);
     let issued = app
         .db
-        .issue_invitations(job, &ids, &app.vault, &mut || draw(), app.now())
+        .issue_invitations(job, &ids, expired, &app.vault, &mut || draw(), app.now())
         .await?;
     selection.leave_out(|candidate| {
         let valid_until = issued.taken.get(candidate.id())?;
@@ -148,11 +156,22 @@ async fn end_badly(app: &App, job: &StartedJob, failure: &Failure) -> Result<End
         .fail_attempt(job, &failure.message, last, app.now())
         .await?;
     if last {
+        forget_bundle(app, job).await;
         return Ok(Ended::Finished);
     }
     let at = app.now() + backoff(job.attempt);
     app.db.delay_task(&job.team_job, at).await?;
     Ok(Ended::TryAgain(at))
+}
+
+/// Removes what a job that failed for good may have left in the store: letters with codes that no longer work.
+async fn forget_bundle(app: &App, job: &StartedJob) {
+    for attempt in 1..=job.attempt {
+        let folder = pack_bundle::store_folder(job, attempt);
+        if let Err(error) = app.shelf.discard(&folder).await {
+            tracing::warn!(team_job = job.team_job, %error, "left in the store");
+        }
+    }
 }
 
 /// 2, 4, 8, 16 seconds before the second to the fifth attempt.

@@ -37,19 +37,27 @@ pub async fn pack_bundle(
         Err(_) => return Err(Failure::ours("packing the bundle broke down")),
     };
     let bundle = NewBundle {
-        store_key: format!(
-            "{}/{}/{file_name}",
-            job.batch.organisation.slug, job.batch.id
-        ),
+        store_key: format!("{}/{file_name}", store_folder(job, job.attempt)),
         file_name,
         bytes: packed.bytes,
         sha256: packed.sha256.clone(),
     };
+    // What attempts that were killed have left, whole or half, nobody will ask for.
+    for attempt in 1..job.attempt {
+        app.shelf.discard(&store_folder(job, attempt)).await?;
+    }
     app.shelf.put(&bundle.store_key, packed).await?;
     Ok(bundle)
 }
 
-/// Teams of a batch whose names look alike in ASCII get their id behind the name.
+/// A place in the store for each attempt: one that was thought dead and wakes up writes over nobody's bundle.
+pub fn store_folder(job: &StartedJob, attempt: u32) -> String {
+    let organisation = &job.batch.organisation.slug;
+    format!("{organisation}/{}/{}-{attempt}", job.batch.id, job.team_job)
+}
+
+/// Teams of a batch whose names look alike in ASCII get their place in the batch behind the name. Two hyphens stand
+/// before it, which no name has, so it cannot be mistaken for another team's name.
 async fn bundle_file_name(app: &App, job: &StartedJob) -> Result<String, Failure> {
     let slug = file_name::team_slug(&job.team_name);
     let teams = app.db.team_statuses(&job.batch.id).await?;
@@ -57,10 +65,10 @@ async fn bundle_file_name(app: &App, job: &StartedJob) -> Result<String, Failure
         .iter()
         .filter(|team| file_name::team_slug(&team.team_name) == slug)
         .count();
-    let team = if alike > 1 {
-        format!("{slug}-{}", file_name::team_slug(&job.team_id))
-    } else {
-        slug
+    let place = teams.iter().position(|team| team.team_job == job.team_job);
+    let team = match place {
+        Some(place) if alike > 1 => format!("{slug}--{}", place + 1),
+        _ => slug,
     };
     Ok(file_name::bundle(
         job.batch.organisation.slug.as_str(),

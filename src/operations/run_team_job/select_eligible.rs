@@ -7,6 +7,7 @@ use crate::{
     domain::{
         client::{Client, ClientId},
         eligibility::{Detail, Facts, LeftOut, Reason, Rules, judge},
+        invitation::InvitationState,
         organisation::{LetterOrder, LetterPreferences},
         selection::Selection,
     },
@@ -15,12 +16,19 @@ use crate::{
     storage::team_jobs::StartedJob,
 };
 
+/// Everybody of the team, parted.
+pub struct Selected {
+    pub selection: TeamSelection,
+    /// Clients whose open invitation has ended by the letter date; it is closed when they are written again.
+    pub expired: Vec<ClientId>,
+}
+
 /// Judges everybody who was planned, by what is known now, and puts the letters in the organisation's order.
 pub async fn select_eligible(
     app: &App,
     job: &StartedJob,
     edition: &Edition,
-) -> Result<TeamSelection, Failure> {
+) -> Result<Selected, Failure> {
     let slug = &job.batch.organisation.slug;
     let options = &job.batch.options;
     let preferences = &job.batch.organisation.letter;
@@ -57,16 +65,34 @@ pub async fn select_eligible(
         address_style: preferences.address_style,
     };
     let mut selection = Selection::part(candidates, |candidate| {
+        let missing = missing_glyph(candidate, edition);
         let facts = Facts {
             client: &candidate.client,
             in_care: in_care.contains(candidate.id()),
             last_invitation: last.get(candidate.id()).copied(),
-            other_team: candidate.written_by.as_deref(),
+            // The other team can print the characters no better, and the client gets a letter nowhere.
+            other_team: candidate
+                .written_by
+                .as_deref()
+                .filter(|_| missing.is_none()),
         };
-        judge(&facts, &rules).or_else(|| missing_glyph(candidate, edition))
+        judge(&facts, &rules).or(missing)
     });
     sort(&mut selection, preferences);
-    Ok(selection)
+    let expired = selection
+        .letters()
+        .iter()
+        .map(Candidate::id)
+        .filter(|id| {
+            last.get(*id).is_some_and(|last| {
+                !last.ours
+                    && last.state == InvitationState::Open
+                    && last.valid_until < options.letter_date
+            })
+        })
+        .cloned()
+        .collect();
+    Ok(Selected { selection, expired })
 }
 
 /// Found before a code is issued, since no size of letter mends it.

@@ -11,3 +11,4 @@ pub mod organisation;
 pub mod team_client;
 pub mod team_job;
 pub mod team_job_attempt;
+pub mod vault_mark;

@@ -142,6 +142,7 @@ fn batch_tables() -> Vec<TableCreateStatement> {
         team_client(),
         invitation(),
         bundle(),
+        table("vault_mark", vec![string("mark")], &["mark"]),
     ]
 }
 
