@@ -260,7 +260,7 @@ fn a_bad_value_costs_a_letter_and_not_the_import() {
     let rows = overview(&export);
     assert!(rows[0].is_letter());
     assert_eq!(rows[1].reason, "incomplete");
-    insta::assert_snapshot!(rows[1].explanation, @"Niet genoeg gegevens voor een brief: geboortedatum is geen datum, postcode is geen geldige postcode. Vul de informatie aan in Ons en maak een nieuwe export.");
+    insta::assert_snapshot!(rows[1].explanation, @"Niet genoeg gegevens voor een brief: geboortedatum is geen geldige datum, postcode klopt niet. Vul de informatie aan in Ons en maak een nieuwe export.");
 }
 
 /// Everything that an import writes.

@@ -405,7 +405,7 @@ fn a_key_file_that_is_broken() {
     fs::write(&key, "short\n").unwrap();
     insta::assert_snapshot!(case.run_refused(&[]), @r"
     error: the key file data/key does not hold 64 hexadecimal digits
-    hint: put the right key file back with mode 0600; without it no code in this data folder opens
+    hint: put the right key file back, for its owner alone (chmod 600); without it no code of this database opens
     ");
 }
 

@@ -16,6 +16,8 @@ pub enum BundleError {
     Manifest(#[from] serde_json::Error),
     #[error("the store '{0}' is not one we know")]
     UnknownStore(String),
+    #[error("the store cannot be cleared: {0}")]
+    Clear(std::io::Error),
     #[error("the store did not do as asked: {0}")]
     Store(#[from] object_store::Error),
     #[error("the bundle in the store is not the one that was made (sha256 differs)")]

@@ -74,7 +74,7 @@ impl Shelf {
     pub async fn discard(&self, folder: &str) -> Result<(), BundleError> {
         match tokio::fs::remove_dir_all(self.root.join(folder)).await {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => Ok(result?),
+            result => result.map_err(BundleError::Clear),
         }
     }
 

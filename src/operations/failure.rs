@@ -139,7 +139,7 @@ impl From<StorageError> for Failure {
                 Kind::Input,
                 "key_file",
                 Some(
-                    "put the right key file back, readable by its owner alone; without it no code of this database opens",
+                    "put the right key file back, for its owner alone (chmod 600); without it no code of this database opens",
                 ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
@@ -171,7 +171,7 @@ impl From<BundleError> for Failure {
                     "make the folder writable or choose another with --out; see that the disk is not full",
                 ),
             ),
-            BundleError::Write(_) | BundleError::Store(_) => (
+            BundleError::Write(_) | BundleError::Clear(_) | BundleError::Store(_) => (
                 Kind::TryAgain,
                 "store",
                 Some("see that the disk is not full and the store can be reached, then try again"),

@@ -68,9 +68,7 @@ impl Vault {
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
-            return Err(broken(
-                "can be read by others than its owner; make it `chmod 600`",
-            ));
+            return Err(broken("can be read by others than its owner"));
         }
         let key = Zeroizing::new(hex::decode(text.trim()).unwrap_or_default());
         if key.len() != KEY_BYTES {
