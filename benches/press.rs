@@ -16,10 +16,11 @@ use brievenbus::{
         invitation::Code,
         name::NameStyle,
         organisation::{
-            AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug,
+            AddressWindow, LetterOrder, LetterPreferences, Logo, LogoFormat, OfficeAddress,
+            Organisation, Slug,
         },
     },
-    letters::{Edition, EditionSpec, LetterContent, Logo, LogoFormat, Press},
+    letters::{Edition, EditionSpec, LetterContent, Press},
 };
 use chrono::NaiveDate;
 

@@ -19,7 +19,7 @@
 //! Imports point inward only; `tests/house.rs` keeps it so.
 //!
 //! ```text
-//! cli  worker        doors: parse, call one operation, show the answer
+//! cli  worker        doors: parse, call operations, show the answer
 //!   operations       one file per thing a person asks for
 //!     letters  bundles  storage  exports    workshops, which do not know each other
 //!       domain       the words of the field: no I/O, no clock, no chance

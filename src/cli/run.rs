@@ -20,7 +20,6 @@ use crate::{
         App, Failure,
         app::Settings,
         collect_bundles::{Collected, check_folder, collect_ready, make_folder},
-        edition::logo_of_export,
         import_export::{import_export, read_export},
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
@@ -84,7 +83,7 @@ async fn check(export: &Export, request: &BatchRequest) -> Result<CheckedRequest
     check_request(
         request,
         &export.organisation,
-        export.logo.as_ref().map(logo_of_export),
+        export.logo.clone(),
         &export.locations,
         &export.assignments,
         day_in_amsterdam(system_clock()()),

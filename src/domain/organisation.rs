@@ -76,6 +76,55 @@ pub enum LetterOrder {
     ClientId,
 }
 
+/// A provider's logo, as it gave it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Logo {
+    pub format: LogoFormat,
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Logo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Logo")
+            .field("format", &self.format)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+/// What a logo may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogoFormat {
+    Svg,
+    Png,
+    Jpg,
+    Pdf,
+}
+
+impl LogoFormat {
+    /// `svg`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Svg => "svg",
+            Self::Png => "png",
+            Self::Jpg => "jpg",
+            Self::Pdf => "pdf",
+        }
+    }
+
+    /// What a file that ends in `.extension` promises to be, however it is capitalised.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        match extension.to_ascii_lowercase().as_str() {
+            "svg" => Some(Self::Svg),
+            "png" => Some(Self::Png),
+            "jpg" | "jpeg" => Some(Self::Jpg),
+            "pdf" => Some(Self::Pdf),
+            _ => None,
+        }
+    }
+}
+
 /// A provider's short name in commands, URLs and file names: lower-case ASCII letters, digits and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

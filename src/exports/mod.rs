@@ -37,12 +37,11 @@ use std::{fmt, path::Path};
 use crate::domain::{
     client::{Assignment, Client},
     location::LocationTree,
-    organisation::Organisation,
+    organisation::{Logo, Organisation},
 };
 
 pub use encoding::Encoding;
 pub use error::{CellFault, ExportError, KeyFault};
-pub use logo::{LogoFile, LogoFormat};
 pub use report::{FileReport, IgnoredColumn, ImportReport, ProblemCount, Warning};
 pub use rows::Separator;
 
@@ -53,7 +52,7 @@ pub struct Export {
     /// The provider and what it prefers.
     pub organisation: Organisation,
     /// The provider's logo, if `organisation.toml` names one.
-    pub logo: Option<LogoFile>,
+    pub logo: Option<Logo>,
     /// All locations of `locations.csv`.
     pub locations: LocationTree,
     /// Every client of `clients.csv` in its order, then those that only `location_assignments.csv` mentions, with

@@ -6,14 +6,14 @@ use crate::domain::{
     address::{AddressStyle, normalise_postcode},
     name::NameStyle,
     organisation::{
-        AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug,
+        AddressWindow, LetterOrder, LetterPreferences, Logo, OfficeAddress, Organisation, Slug,
     },
 };
 
 use super::{
     error::{ExportError, KeyFault},
     folder::Folder,
-    logo::{self, LogoFile, LogoFormat},
+    logo,
     organisation_toml::{
         FILE, RawAddress, RawLetter, RawOrganisation, Text, key_error, parse, short_quote,
     },
@@ -30,7 +30,7 @@ const DEFAULT_VALIDITY_DAYS: u16 = 42;
 const MOST_VALIDITY_DAYS: i64 = 365;
 const MOST_HOUSE_NUMBER: i64 = 99_999;
 
-pub(super) fn read(folder: &mut Folder) -> Result<(Organisation, Option<LogoFile>), ExportError> {
+pub(super) fn read(folder: &mut Folder) -> Result<(Organisation, Option<Logo>), ExportError> {
     let source = folder.read_text(FILE, TEXT_MB)?.content;
     let raw = parse(&source)?;
     let keys = Keys { source: &source };
@@ -189,12 +189,12 @@ impl Keys<'_> {
         Ok(Some(text.replace("\r\n", "\n")))
     }
 
-    fn logo(&self, folder: &mut Folder, raw: Text) -> Result<Option<LogoFile>, ExportError> {
+    fn logo(&self, folder: &mut Folder, raw: Text) -> Result<Option<Logo>, ExportError> {
         let span = raw.as_ref().map(Spanned::span).unwrap_or_default();
         let Some(name) = self.optional("logo", raw)? else {
             return Ok(None);
         };
-        match LogoFormat::of_name(&name) {
+        match logo::format_of_name(&name) {
             Some(format) => logo::read(folder, &name, format).map(Some),
             None => {
                 let fault = KeyFault::NotALogo(short_quote(&name));
@@ -282,9 +282,10 @@ impl Keys<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::organisation::LogoFormat;
     use crate::exports::{organisation_toml::KEYS, testing::Sample};
 
-    fn read_toml(text: &str) -> Result<(Organisation, Option<LogoFile>), ExportError> {
+    fn read_toml(text: &str) -> Result<(Organisation, Option<Logo>), ExportError> {
         let sample = Sample::new();
         sample.write("organisation.toml", text);
         sample.write("brief.txt", "Beste [CLIENT_NAME],\r\n\r\nWelkom.");
@@ -348,11 +349,7 @@ mod tests {
                 organisation.address.house_number_extension.as_deref(),
                 Some("a")
             );
-            let logo = logo.unwrap();
-            assert_eq!(
-                (logo.file_name.as_str(), logo.format),
-                ("logo.png", LogoFormat::Png)
-            );
+            assert_eq!(logo.unwrap().format, LogoFormat::Png);
             let expected = LetterPreferences {
                 template: "kort_1".into(),
                 text: Some("Beste [CLIENT_NAME],\n\nWelkom.".into()),

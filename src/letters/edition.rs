@@ -7,12 +7,12 @@ use typst::{
     syntax::Source,
 };
 
-use crate::domain::organisation::{AddressWindow, Organisation};
+use crate::domain::organisation::{AddressWindow, Logo, Organisation};
 
 use super::{
     content::{LetterContent, LetterData, missing_glyphs},
     error::EditionError,
-    logo::{Logo, prepare},
+    logo::prepare,
     shared::shared_data,
     template::Template,
     text,

@@ -12,22 +12,7 @@ use typst::{
 };
 
 use super::error::EditionError;
-
-/// A logo file as the provider gave it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logo {
-    pub format: LogoFormat,
-    pub bytes: Vec<u8>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LogoFormat {
-    Svg,
-    Png,
-    Jpg,
-    /// Refused: a PDF inside a letter can't be proved to be archivable (PDF/A) or accessible (PDF/UA).
-    Pdf,
-}
+use crate::domain::organisation::{Logo, LogoFormat};
 
 /// A logo that was checked and may be set.
 #[derive(Debug, Clone)]
@@ -74,6 +59,7 @@ pub(super) fn prepare(logo: &Logo) -> Result<Artwork, EditionError> {
         LogoFormat::Svg => prepare_drawing(&logo.bytes),
         LogoFormat::Png => prepare_picture(&logo.bytes, ExchangeFormat::Png, png_size(&logo.bytes)),
         LogoFormat::Jpg => prepare_picture(&logo.bytes, ExchangeFormat::Jpg, jpg_size(&logo.bytes)),
+        // A PDF inside a letter can't be proved to be archivable (PDF/A) or accessible (PDF/UA).
         LogoFormat::Pdf => Err(refuse(
             "is a PDF, which cannot be part of an archivable and accessible letter",
             "save it as SVG (or PNG) and name that file in organisation.toml",

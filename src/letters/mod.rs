@@ -28,7 +28,6 @@ mod world;
 pub use content::LetterContent;
 pub use edition::{Edition, EditionSpec};
 pub use error::{EditionError, PressError};
-pub use logo::{Logo, LogoFormat};
 pub use placeholder::Placeholder;
 pub use press::Press;
 pub use proof::Misfit;

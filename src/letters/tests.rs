@@ -18,7 +18,8 @@ use crate::domain::{
     invitation::Code,
     name::NameStyle,
     organisation::{
-        AddressWindow, LetterOrder, LetterPreferences, OfficeAddress, Organisation, Slug,
+        AddressWindow, LetterOrder, LetterPreferences, Logo, LogoFormat, OfficeAddress,
+        Organisation, Slug,
     },
 };
 

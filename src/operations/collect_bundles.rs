@@ -1,4 +1,4 @@
-//! `bundle fetch`: takes bundles out of the store into a folder.
+//! Takes bundles out of the store into a folder.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{App, Failure, edition::logo_for_store};
+use super::{App, Failure};
 use crate::{
     exports::{self, Export},
     storage::exports::NewExport,
@@ -22,7 +22,7 @@ pub async fn read_export(folder: PathBuf) -> Result<Export, Failure> {
 pub async fn import_export(app: &App, export: &Export) -> Result<(), Failure> {
     let new = NewExport {
         organisation: &export.organisation,
-        logo: export.logo.as_ref().map(logo_for_store),
+        logo: export.logo.as_ref(),
         locations: export.locations.iter().collect(),
         clients: &export.clients,
         assignments: &export.assignments,

@@ -1,4 +1,4 @@
-//! The things a person asks for, one file each. A door parses, calls one of these, and shows the answer.
+//! The things a person asks for, one file each. A door parses, calls these, and shows the answer.
 
 pub mod app;
 pub mod collect_bundles;

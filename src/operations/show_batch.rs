@@ -1,4 +1,4 @@
-//! `batch show`: a batch and its teams in numbers, the same in the table, the JSON and the database.
+//! A batch and its teams in numbers, the same in the table, the JSON and the database.
 
 use std::collections::BTreeMap;
 

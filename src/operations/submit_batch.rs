@@ -1,4 +1,4 @@
-//! `batch submit`: from a request to a saved plan with its tasks on the queue.
+//! From a request to a saved plan with its tasks on the queue.
 
 use std::collections::BTreeSet;
 
@@ -13,9 +13,8 @@ use crate::{
         batch::{BatchOptions, BatchPlan, BatchRequest, plan_batch, teams_with_clients},
         client::Assignment,
         location::{FindError, LocationId, LocationTree},
-        organisation::{Organisation, Slug},
+        organisation::{Logo, Organisation, Slug},
     },
-    letters::Logo,
     storage::{
         batches::{NewBatch, TeamName},
         exports::StoredOrganisation,

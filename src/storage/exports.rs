@@ -21,24 +21,16 @@ use super::{
 use crate::domain::{
     client::{Assignment, Client, ClientId},
     location::{Location, LocationId},
-    organisation::{Organisation, Slug},
+    organisation::{Logo, LogoFormat, Organisation, Slug},
 };
 
 /// Rows in one INSERT: far below SQLite's 32,766 values, large enough that the statement is not what takes time.
 pub(super) const CHUNK: usize = 1_000;
 
-/// A logo as the export brought it: checked to be what its format says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredLogo {
-    /// `svg`, `png`, `jpg` or `pdf`.
-    pub format: String,
-    pub bytes: Vec<u8>,
-}
-
 /// An export as it is saved.
 pub struct NewExport<'a> {
     pub organisation: &'a Organisation,
-    pub logo: Option<StoredLogo>,
+    pub logo: Option<&'a Logo>,
     pub locations: Vec<&'a Location>,
     pub clients: &'a [Client],
     pub assignments: &'a [Assignment],
@@ -62,7 +54,7 @@ impl Database {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         let tx = self.begin().await?;
-        let logo_hash = match &export.logo {
+        let logo_hash = match export.logo {
             Some(logo) => Some(save_logo(&tx, logo).await?),
             None => None,
         };
@@ -91,14 +83,20 @@ impl Database {
         .transpose()
     }
 
-    pub async fn logo(&self, hash: &str) -> Result<Option<StoredLogo>, StorageError> {
+    pub async fn logo(&self, hash: &str) -> Result<Option<Logo>, StorageError> {
         let row = logo::Entity::find_by_id(hash)
             .one(self.connection())
             .await?;
-        Ok(row.map(|row| StoredLogo {
-            format: row.format,
-            bytes: row.bytes,
-        }))
+        row.map(|row| {
+            let format = LogoFormat::of_extension(&row.format).ok_or_else(|| {
+                StorageError::Unexpected(format!("the logo format '{}'", row.format))
+            })?;
+            Ok(Logo {
+                format,
+                bytes: row.bytes,
+            })
+        })
+        .transpose()
     }
 
     /// All locations in the order of the export.
@@ -166,11 +164,11 @@ impl Database {
     }
 }
 
-async fn save_logo(tx: &impl ConnectionTrait, stored: &StoredLogo) -> Result<String, StorageError> {
+async fn save_logo(tx: &impl ConnectionTrait, stored: &Logo) -> Result<String, StorageError> {
     let hash = hex::encode(Sha256::digest(&stored.bytes));
     logo::Entity::insert(logo::ActiveModel {
         hash: Set(hash.clone()),
-        format: Set(stored.format.clone()),
+        format: Set(stored.format.as_str().to_owned()),
         bytes: Set(stored.bytes.clone()),
     })
     .on_conflict_do_nothing()
