@@ -167,7 +167,11 @@ fn assert_window_is_clear(bundle: &Bundle, sides: (f64, f64)) {
         let first: Vec<&str> = first.iter().map(|word| word.text.as_str()).collect();
         assert_eq!(first, return_words, "client {client}");
         let printed: Vec<&str> = address.iter().map(|word| word.text.as_str()).collect();
-        let expected = format!("{} {}", row.name, row.address);
+        let contact = row
+            .explanation
+            .strip_prefix("De brief is gericht aan de contactpersoon: ")
+            .and_then(|contact| contact.strip_suffix('.'));
+        let expected = format!("{} {}", contact.unwrap_or(&row.name), row.address);
         assert_eq!(
             letters_only(&printed.concat()),
             letters_only(&expected),
@@ -237,7 +241,11 @@ fn a_letter_to_a_contact_goes_to_the_contact_and_its_code_is_the_clients() {
     let row = bundle.row("100888");
     assert_eq!(
         (row.name.as_str(), row.address.as_str()),
-        ("Dhr. L. van Dam", "Postbus 412, 7550 AE Hengelo")
+        ("Mevr. I. Biharie", "Postbus 412, 7550 AE Hengelo")
+    );
+    assert_eq!(
+        row.explanation,
+        "De brief is gericht aan de contactpersoon: Dhr. L. van Dam."
     );
     assert!(
         text.contains("Dhr. L. van Dam Postbus 412 7550 AE Hengelo"),

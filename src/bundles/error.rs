@@ -19,7 +19,9 @@ pub enum BundleError {
     #[error("the store cannot be cleared: {0}")]
     Clear(std::io::Error),
     #[error("the store did not do as asked: {0}")]
-    Store(#[from] object_store::Error),
+    Store(#[source] object_store::Error),
+    #[error("the bundle is not in the store any more")]
+    Lost,
     #[error("the bundle in the store is not the one that was made (sha256 differs)")]
     Damaged,
     #[error("the folder {folder} cannot be written: {source}")]
@@ -27,4 +29,13 @@ pub enum BundleError {
         folder: PathBuf,
         source: std::io::Error,
     },
+}
+
+impl From<object_store::Error> for BundleError {
+    fn from(error: object_store::Error) -> Self {
+        match error {
+            object_store::Error::NotFound { .. } => Self::Lost,
+            other => Self::Store(other),
+        }
+    }
 }

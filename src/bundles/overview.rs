@@ -12,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq)]
 pub struct OverviewLine {
     pub client: ClientId,
-    /// The name line of the address, empty when there is no name.
+    /// The client's own name, empty when there is none.
     pub name: String,
     /// The address in one line, empty when it is incomplete or secret.
     pub address: String,
@@ -29,6 +29,8 @@ pub enum LineOutcome {
         /// From 1, the page in its print file.
         page: usize,
         valid_until: NaiveDate,
+        /// Whom the letter goes to, when that is not the client.
+        contact: Option<String>,
     },
     LeftOut(LeftOut),
 }
@@ -60,13 +62,16 @@ pub fn write_overview(lines: &[OverviewLine]) -> Result<Vec<u8>, BundleError> {
                 file,
                 page,
                 valid_until,
+                contact,
             } => (
                 number.to_string(),
                 file.clone(),
                 page.to_string(),
                 dutch::LETTER,
                 "",
-                String::new(),
+                contact
+                    .as_deref()
+                    .map_or_else(String::new, dutch::to_contact),
                 valid_until.to_string(),
             ),
             LineOutcome::LeftOut(left_out) => (
@@ -124,6 +129,7 @@ mod tests {
                     file: "brieven/0001_100001.pdf".into(),
                     page: 1,
                     valid_until: NaiveDate::from_ymd_opt(2027, 1, 2).unwrap(),
+                    contact: None,
                 },
             },
             OverviewLine {

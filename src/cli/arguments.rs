@@ -10,7 +10,6 @@ use crate::{
     domain::{
         batch::BatchRequest, calendar::parse_date, eligibility::Again, organisation::AddressWindow,
     },
-    exports::sample,
 };
 
 /// Batches of invitation letters for the client portal Caren: from an export to a bundle of letters per team.
@@ -152,9 +151,9 @@ pub struct Sample {
     /// How many clients
     #[arg(long, value_name = "N")]
     pub clients: usize,
-    /// How many teams
-    #[arg(long, value_name = "M", default_value_t = sample::DEFAULT_TEAMS)]
-    pub teams: usize,
+    /// How many teams [default: 8, or as many as there are clients]
+    #[arg(long, value_name = "M")]
+    pub teams: Option<usize>,
     /// Another seed, another invented export
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub seed: u64,
@@ -164,5 +163,6 @@ pub struct Sample {
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {
-    parse_date(text).ok_or_else(|| "write a date as 2026-11-21 or 21-11-2026".to_owned())
+    parse_date(text)
+        .ok_or_else(|| "write a date as 2026-11-21 or 21-11-2026, from 1850 to 2200".to_owned())
 }

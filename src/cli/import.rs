@@ -11,6 +11,18 @@ use crate::{
     wording::english::{count, problem},
 };
 
+/// Columns that may be missing, but whose absence changes who gets a letter.
+const TELLING: [&str; 8] = [
+    "secret_client",
+    "death_date",
+    "caren_status",
+    "street",
+    "home_number",
+    "zipcode",
+    "city",
+    "end_date",
+];
+
 /// Warnings that are shown before the rest is only counted.
 const SHOWN: usize = 20;
 
@@ -33,9 +45,9 @@ pub async fn run(
         "{} taken in: {}",
         export.organisation.slug,
         count(export.report.clients, "client", "clients")
-    ));
+    ))?;
     for line in report_lines(&export.report) {
-        terminal.print(&line);
+        terminal.print(&line)?;
     }
     Ok(())
 }
@@ -56,9 +68,17 @@ pub fn report_lines(report: &ImportReport) -> Vec<String> {
             ));
         }
     }
+    for file in &report.files {
+        for column in file.absent_columns.iter().filter(|c| TELLING.contains(c)) {
+            lines.push(format!(
+                "note: {}: there is no column {column}, so nobody has one",
+                file.file
+            ));
+        }
+    }
     for problems in &report.problems {
         lines.push(format!(
-            "note: {}: {} {} (gets no letter, incomplete)",
+            "note: {}: {} {} (no letter: incomplete)",
             count(problems.clients, "client", "clients"),
             problems.field,
             problem(problems.kind)

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::{
     domain::{batch::BatchRequest, calendar::day_in_amsterdam},
     exports::Export,
     operations::{
-        App, Failure,
+        App, Failure, Kind,
         app::Settings,
         collect_bundles::{Collected, check_folder, collect_ready, make_folder},
         import_export::{import_export, read_export},
@@ -28,6 +28,9 @@ use crate::{
     },
     wording::english::count,
 };
+
+/// How long nothing may move before `run` gives up waiting: longer than other runs on the same queue take.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// How often the screen and the folder are brought up to date.
 const LOOK: Duration = Duration::from_millis(100);
@@ -102,6 +105,7 @@ async fn work(
     let mut screen = Progress::new(terminal);
     let mut collected = Collected::new();
     let mut given_up: BTreeSet<&str> = BTreeSet::new();
+    let mut last_seen = (Instant::now(), Vec::new());
     loop {
         let mut teams = Vec::new();
         for batch in batches {
@@ -125,6 +129,11 @@ async fn work(
                 "the workers stopped before the work was done",
             ));
         }
+        if last_seen.1 != teams {
+            last_seen = (Instant::now(), teams.clone());
+        } else if last_seen.0.elapsed() > PATIENCE {
+            return Err(stuck());
+        }
         screen.show(&teams);
         if teams.iter().all(|team| team.state.is_final()) {
             screen.finish();
@@ -134,34 +143,52 @@ async fn work(
     }
 }
 
+fn stuck() -> Failure {
+    Failure {
+        kind: Kind::TryAgain,
+        code: "stuck",
+        message: "nothing has moved for ten minutes".to_owned(),
+        hint: Some(
+            "see that the disk is not full and the data folder can be written, then run the same command again: it goes on where it was"
+                .to_owned(),
+        ),
+        source: None,
+    }
+}
+
 async fn report(
     app: &App,
     batches: &[RunBatch],
     files: &Collected,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let mut failed = 0;
+    let mut failures = Vec::new();
     for (place, batch) in batches.iter().enumerate() {
         let summary = show_batch(app, &batch.id).await?;
-        failed += summary
-            .teams
-            .iter()
-            .filter(|team| team.failure.is_some())
-            .count();
+        failures.extend(summary.teams.iter().filter_map(|team| team.failure.clone()));
         if !terminal.json {
-            terminal.print(&table::teams(&summary, files));
+            terminal.print(&table::teams(&summary, files))?;
         } else if place + 1 == batches.len() {
             // One object: what was asked for. Bundles of an interrupted run lie beside it.
             terminal.print_json(&answer(&summary, files))?;
         }
     }
-    if failed > 0 {
-        return Err(Failure::ours(format!(
-            "{} failed; the others are done",
-            count(failed, "team", "teams")
-        )));
-    }
-    Ok(())
+    let Some(reason) = failures.first() else {
+        return Ok(());
+    };
+    Err(Failure {
+        kind: Kind::Ours,
+        code: "teams_failed",
+        message: format!(
+            "{} failed ({reason}); the others are done",
+            count(failures.len(), "team", "teams")
+        ),
+        hint: Some(
+            "run the same command again: clients of the failed teams get their letters then, nobody else a second one"
+                .to_owned(),
+        ),
+        source: None,
+    })
 }
 
 /// What `run --json` prints.

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{arguments::Sample, terminal::Terminal};
 use crate::{
-    exports::sample::{SampleSpec, write_sample},
+    exports::sample::{DEFAULT_TEAMS, SampleSpec, write_sample},
     operations::Failure,
     wording::english::count,
 };
@@ -15,7 +15,9 @@ pub async fn run(arguments: Sample, terminal: &Terminal) -> Result<(), Failure> 
         .ok_or_else(|| Failure::ours("the sample's day is no date"))?;
     let spec = SampleSpec {
         clients: arguments.clients,
-        teams: arguments.teams,
+        teams: arguments
+            .teams
+            .unwrap_or(DEFAULT_TEAMS.min(arguments.clients)),
         seed: arguments.seed,
         today,
     };
@@ -44,6 +46,5 @@ pub async fn run(arguments: Sample, terminal: &Terminal) -> Result<(), Failure> 
         count(report.clients, "client", "clients"),
         count(report.teams, "team", "teams"),
         arguments.out.display()
-    ));
-    Ok(())
+    ))
 }

@@ -22,16 +22,21 @@ impl Terminal {
         }
     }
 
-    /// The result. Whoever closes the pipe before the end has read enough.
-    pub fn print(&self, text: &str) {
-        let _ = writeln!(io::stdout().lock(), "{text}");
+    /// The result. Whoever closes the pipe before the end has read enough; anything else that keeps it from arriving is
+    /// a failure, since a script relies on it.
+    pub fn print(&self, text: &str) -> Result<(), Failure> {
+        match writeln!(io::stdout().lock(), "{text}") {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::ours(format!(
+                "the answer cannot be written to standard output: {error}"
+            ))),
+            _ => Ok(()),
+        }
     }
 
     pub fn print_json(&self, value: &impl Serialize) -> Result<(), Failure> {
         let text = serde_json::to_string_pretty(value)
             .map_err(|error| Failure::ours(format!("the answer cannot be written: {error}")))?;
-        self.print(&text);
-        Ok(())
+        self.print(&text)
     }
 
     /// Something to know on the way.
@@ -61,8 +66,8 @@ pub fn quiet_panics() {
 /// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says.
 pub fn start_log(verbose: u8) {
     let level = match verbose {
-        0 => "error",
-        1 => "brievenbus=info,warn",
+        0 => "brievenbus=error",
+        1 => "brievenbus=info",
         2 => "brievenbus=debug,info",
         _ => "trace",
     };

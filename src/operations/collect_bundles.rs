@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{App, Failure};
+use super::{App, Failure, failure::BUNDLE_LOST};
 use crate::{bundles::BundleError, storage::bundles::StoredBundle};
 
 /// The files that were written, by team job.
@@ -46,8 +46,19 @@ pub async fn collect_ready(
     collected: &mut Collected,
 ) -> Result<(), Failure> {
     for bundle in app.db.bundles(batch_id).await? {
-        if let Entry::Vacant(place) = collected.entry(bundle.team_job.clone()) {
-            place.insert(collect_bundle(app, &bundle, folder).await?);
+        let Entry::Vacant(place) = collected.entry(bundle.team_job.clone()) else {
+            continue;
+        };
+        match collect_bundle(app, &bundle, folder).await {
+            Ok(path) => {
+                place.insert(path);
+            }
+            // Its codes are still there, so it can be made again, the same letters to the byte.
+            Err(failure) if failure.code == BUNDLE_LOST => {
+                tracing::warn!(bundle = bundle.id, "bundle lost from the store, made again");
+                app.db.remake_bundle(&bundle, app.now()).await?;
+            }
+            Err(failure) => return Err(failure),
         }
     }
     Ok(())

@@ -10,6 +10,9 @@ use crate::{
     storage::StorageError,
 };
 
+/// The code of a bundle that the store has lost, or has damaged.
+pub(super) const BUNDLE_LOST: &str = "bundle_lost";
+
 /// Whose turn it is after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -170,6 +173,11 @@ impl From<BundleError> for Failure {
                 Some(
                     "make the folder writable or choose another with --out; see that the disk is not full",
                 ),
+            ),
+            BundleError::Lost | BundleError::Damaged => (
+                Kind::TryAgain,
+                BUNDLE_LOST,
+                Some("see that --store is the one that the batch was made with"),
             ),
             BundleError::Write(_) | BundleError::Clear(_) | BundleError::Store(_) => (
                 Kind::TryAgain,

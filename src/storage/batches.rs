@@ -52,7 +52,7 @@ pub struct StoredBatch {
 }
 
 /// A team's part of a batch, as a reader sees it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TeamStatus {
     pub team_job: String,
     pub team_id: String,

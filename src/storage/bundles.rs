@@ -5,8 +5,13 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr
 
 use super::{
     Database, StorageError,
-    entities::bundle::{self, Column},
+    entities::{
+        bundle::{self, Column},
+        team_job,
+    },
+    tasks,
 };
+use crate::domain::batch::TeamJobState;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBundle {
@@ -37,6 +42,29 @@ impl Database {
                 sha256: row.sha256,
             })
             .collect())
+    }
+
+    /// Forgets a bundle that the store has lost and puts its job on the queue again, unless somebody else just has.
+    pub async fn remake_bundle(
+        &self,
+        lost: &StoredBundle,
+        now: DateTime<Utc>,
+    ) -> Result<(), StorageError> {
+        let tx = self.begin().await?;
+        let forgotten = bundle::Entity::delete_by_id(&lost.id).exec(&tx).await?;
+        if forgotten.rows_affected == 1 {
+            team_job::Entity::update_many()
+                .col_expr(
+                    team_job::Column::State,
+                    Expr::value(TeamJobState::Queued.as_str()),
+                )
+                .filter(team_job::Column::Id.eq(&lost.team_job))
+                .exec(&tx)
+                .await?;
+            tasks::enqueue_again(&tx, &lost.team_job, now).await?;
+        }
+        tx.commit().await?;
+        Ok(())
     }
 
     /// Remembers that a bundle left the store; the first time counts.

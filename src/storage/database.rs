@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
-    SqlitePool,
+    Connection, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -142,6 +142,14 @@ fn without_password(url: &str) -> String {
     }
 }
 
+/// Whether a connection may go back to the pool; otherwise it is closed. When the disk is full, SQLite rolls back by
+/// itself, sqlx goes on counting the transaction, and the connection would hold the write lock for ever.
+async fn has_no_transaction(connection: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    // Everything that was asked of it before has been done when it answers.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
+}
+
 async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
     let options = SqliteConnectOptions::new()
         .filename(file)
@@ -155,6 +163,7 @@ async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
     Ok(SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)
+        .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
         .connect_with(options)
         .await?)
 }

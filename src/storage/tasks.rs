@@ -51,6 +51,22 @@ pub(super) async fn enqueue(
     Ok(())
 }
 
+/// Puts a team job that was done on the queue again.
+pub(super) async fn enqueue_again(
+    tx: &impl ConnectionTrait,
+    team_job: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    tx.execute_raw(Statement::from_sql_and_values(
+        DbBackend::Sqlite,
+        "UPDATE Jobs SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = ? \
+         WHERE job_type = ? AND idempotency_key = ?",
+        [now.timestamp().into(), QUEUE.into(), team_job.into()],
+    ))
+    .await?;
+    Ok(())
+}
+
 impl Database {
     /// Tells the queue that this worker is alive. Needed beside apalis' own heartbeat, which falls silent while a
     /// handler is busy; the queue would then give the job to somebody else as well.

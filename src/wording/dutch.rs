@@ -12,6 +12,11 @@ pub const LETTER: &str = "brief";
 /// `uitkomst` of a client who did not.
 pub const NO_LETTER: &str = "geen brief";
 
+/// Beside a letter that goes to a contact.
+pub fn to_contact(addressee: &str) -> String {
+    format!("De brief is gericht aan de contactpersoon: {addressee}.")
+}
+
 /// Why a client got no letter and what the reader can do, in one or two sentences without names or codes.
 pub fn explanation(left_out: &LeftOut) -> String {
     match left_out.reason {

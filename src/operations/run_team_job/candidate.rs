@@ -48,9 +48,17 @@ impl Candidate {
         &self.client.id
     }
 
-    /// The name line of the address.
-    pub fn addressee(&self) -> &str {
-        &self.addressee
+    /// Who the client is, as the letter's "Code voor" says it.
+    pub fn name(&self) -> &str {
+        &self.client_name
+    }
+
+    /// Whom the letter goes to, when that is not the client.
+    pub fn contact(&self) -> Option<&str> {
+        self.client
+            .recipient
+            .as_ref()
+            .map(|_| self.addressee.as_str())
     }
 
     /// The address in one line; empty when it is incomplete, and when it is or may be secret: the overview goes round.

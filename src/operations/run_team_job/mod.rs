@@ -104,6 +104,14 @@ async fn make_bundle(app: &App, job: &StartedJob) -> Result<(), Failure> {
     app.db
         .finish_team_job(job, &outcomes, &bundle, app.now())
         .await?;
+    tracing::info!(
+        team_job = job.team_job,
+        attempt = job.attempt,
+        clients = selection.clients(),
+        letters = selection.letters().len(),
+        bytes = bundle.bytes,
+        "team done"
+    );
     Ok(())
 }
 

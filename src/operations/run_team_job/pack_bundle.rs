@@ -108,6 +108,7 @@ fn overview_lines(job: &StartedJob, selection: &TeamSelection) -> Vec<OverviewLi
             file: file_name::single(number, candidate.id()),
             page: (number - 1) % LETTERS_PER_PRINT + 1,
             valid_until: job.batch.options.valid_until,
+            contact: candidate.contact().map(str::to_owned),
         };
         (candidate, outcome)
     });
@@ -120,7 +121,7 @@ fn overview_lines(job: &StartedJob, selection: &TeamSelection) -> Vec<OverviewLi
         .chain(left_out)
         .map(|(candidate, outcome)| OverviewLine {
             client: candidate.id().clone(),
-            name: candidate.addressee().to_owned(),
+            name: candidate.name().to_owned(),
             address: candidate.address(),
             outcome,
         })
