@@ -4,6 +4,7 @@
 
 mod error;
 pub mod file_name;
+mod latch;
 pub mod manifest;
 pub mod overview;
 pub mod pack;

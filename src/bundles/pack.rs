@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    io::{BufReader, Read, Seek, SeekFrom, Write},
 };
 
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use super::{
     BundleError,
+    latch::Latch,
     manifest::{Manifest, ManifestFile},
 };
 
@@ -47,7 +48,7 @@ pub fn pack_bundle(
         .last_modified_time(DateTime::default())
         .unix_permissions(0o644);
     let mut spool = BufReader::with_capacity(1 << 20, spool);
-    let mut zip = ZipWriter::new(BufWriter::with_capacity(1 << 20, out));
+    let mut zip = ZipWriter::new(Latch::new(out));
     for part in parts {
         spool.seek(SeekFrom::Start(part.offset))?;
         zip.start_file(&part.name, options)?;
@@ -70,11 +71,7 @@ pub fn pack_bundle(
     });
     zip.start_file("manifest.json", options)?;
     zip.write_all(&serde_json::to_vec_pretty(&manifest)?)?;
-    let out = zip
-        .finish()?
-        .into_inner()
-        .map_err(|error| BundleError::Write(error.into_error()))?;
-    measure(out)
+    measure(zip.finish()?.into_file()?)
 }
 
 fn measure(mut file: File) -> Result<Packed, BundleError> {

@@ -125,14 +125,12 @@ async fn work(
             }
         }
         if workers.have_ended() {
-            return Err(Failure::ours(
-                "the workers stopped before the work was done",
-            ));
+            return Err(stuck("the workers cannot go on"));
         }
         if last_seen.1 != teams {
             last_seen = (Instant::now(), teams.clone());
         } else if last_seen.0.elapsed() > PATIENCE {
-            return Err(stuck());
+            return Err(stuck("nothing has moved for ten minutes"));
         }
         screen.show(&teams);
         if teams.iter().all(|team| team.state.is_final()) {
@@ -143,11 +141,11 @@ async fn work(
     }
 }
 
-fn stuck() -> Failure {
+fn stuck(what: &str) -> Failure {
     Failure {
         kind: Kind::TryAgain,
         code: "stuck",
-        message: "nothing has moved for ten minutes".to_owned(),
+        message: what.to_owned(),
         hint: Some(
             "see that the disk is not full and the data folder can be written, then run the same command again: it goes on where it was"
                 .to_owned(),

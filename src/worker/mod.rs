@@ -6,7 +6,10 @@
 mod heartbeat;
 mod ticker;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use apalis::prelude::*;
 use apalis_codec::json::JsonCodec;
@@ -36,6 +39,10 @@ use crate::{
 /// How often the queue is asked for work when it is quiet.
 const POLL: Duration = Duration::from_millis(200);
 
+/// Restarts without a quiet spell after which a worker gives up: two minutes of a database that refuses.
+const MOST_RESTARTS: u32 = 240;
+/// A worker that ran this long had recovered.
+const QUIET_SPELL: Duration = Duration::from_secs(10);
 /// How long a worker that failed waits before it starts again.
 const RESTART_PAUSE: Duration = Duration::from_millis(500);
 
@@ -100,9 +107,14 @@ impl Worker {
                     .build(handle)
             }
         };
+        let streak = Streak::default();
         let monitor = Monitor::new()
             .register(register)
-            .should_restart(|_, error| {
+            .should_restart(move |_, error| {
+                if streak.one_more() > MOST_RESTARTS {
+                    tracing::error!(%error, "worker gives up");
+                    return false;
+                }
                 tracing::warn!(%error, "worker restarts");
                 // What made it fail may last; without a pause it would fail as fast as it can.
                 tokio::task::block_in_place(|| std::thread::sleep(RESTART_PAUSE));
@@ -135,6 +147,23 @@ impl Workers for Worker {
             }
         }
         .boxed()
+    }
+}
+
+/// Failures of a worker that come soon after each other.
+#[derive(Default)]
+struct Streak(Mutex<Option<(Instant, u32)>>);
+
+impl Streak {
+    /// How many there are now.
+    fn one_more(&self) -> u32 {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = match *last {
+            Some((at, count)) if at.elapsed() < QUIET_SPELL => count + 1,
+            _ => 1,
+        };
+        *last = Some((Instant::now(), count));
+        count
     }
 }
 
