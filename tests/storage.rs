@@ -27,7 +27,8 @@ use brievenbus::{
     },
     storage::{
         StorageError, new_id,
-        team_jobs::{NewBundle, Outcome, Start, StartedJob},
+        outcomes::Outcome,
+        team_jobs::{NewBundle, Start, StartedJob},
     },
 };
 use chrono::{DateTime, Utc};

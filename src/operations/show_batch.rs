@@ -6,7 +6,7 @@ use super::{App, Failure};
 use crate::{
     bundles::manifest::counts,
     domain::batch::TeamJobState,
-    storage::{bundles::StoredBundle, team_jobs::Outcome},
+    storage::{bundles::StoredBundle, outcomes::Outcome},
 };
 
 pub use crate::storage::batches::TeamStatus;

@@ -12,6 +12,7 @@ pub mod exports;
 pub mod invitations;
 pub mod locks;
 mod migrations;
+pub mod outcomes;
 pub mod tasks;
 pub mod team_jobs;
 pub mod vault;

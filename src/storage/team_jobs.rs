@@ -5,20 +5,18 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait,
-    ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, OnConflict},
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, sea_query::Expr,
 };
 
 use super::{
     Database, StorageError,
     batches::{StoredBatch, read_state},
     entities::{bundle, team_client, team_job, team_job_attempt},
-    exports::CHUNK,
-    invitations, new_id, read_client_id,
+    invitations, new_id,
+    outcomes::{self, Outcome},
 };
-use crate::domain::{batch::TeamJobState, client::ClientId, eligibility::LeftOut};
+use crate::domain::{batch::TeamJobState, client::ClientId};
 
 /// An attempt at a team job that has started.
 #[derive(Debug, Clone)]
@@ -42,21 +40,6 @@ pub enum Start {
     Poisoned {
         attempts: u32,
     },
-}
-
-/// A client of a team job as it was planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlannedClient {
-    pub client: ClientId,
-    pub written_by: Option<String>,
-}
-
-/// What became of a client.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Outcome {
-    /// The number of the letter in the bundle, from 1.
-    Letter(u32),
-    LeftOut(LeftOut),
 }
 
 /// A bundle that is in the store.
@@ -133,26 +116,6 @@ impl Database {
         })))
     }
 
-    /// The clients of a team job, by client id.
-    pub async fn planned_clients(
-        &self,
-        team_job: &str,
-    ) -> Result<Vec<PlannedClient>, StorageError> {
-        let rows = team_client::Entity::find()
-            .filter(team_client::Column::TeamJobId.eq(team_job))
-            .order_by_asc(team_client::Column::ClientId)
-            .all(self.connection())
-            .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(PlannedClient {
-                    client: read_client_id(&row.client_id)?,
-                    written_by: row.written_by,
-                })
-            })
-            .collect()
-    }
-
     /// Says how far an attempt is, for whoever watches.
     pub async fn report_progress(
         &self,
@@ -183,7 +146,7 @@ impl Database {
     ) -> Result<(), StorageError> {
         let tx = self.begin().await?;
         hold(&tx, job).await?;
-        save_outcomes(&tx, job, outcomes).await?;
+        outcomes::save(&tx, &job.team_job, outcomes).await?;
         let left_out: Vec<&ClientId> = outcomes
             .iter()
             .filter(|(_, outcome)| matches!(outcome, Outcome::LeftOut(_)))
@@ -286,22 +249,6 @@ impl Database {
             })
             .collect())
     }
-
-    /// What became of the clients of a team job; those not yet decided are absent.
-    pub async fn outcomes(&self, team_job: &str) -> Result<Vec<(ClientId, Outcome)>, StorageError> {
-        let rows = team_client::Entity::find()
-            .filter(team_client::Column::TeamJobId.eq(team_job))
-            .order_by_asc(team_client::Column::ClientId)
-            .all(self.connection())
-            .await?;
-        let mut outcomes = Vec::with_capacity(rows.len());
-        for row in rows {
-            if let Some(outcome) = read_outcome(&row)? {
-                outcomes.push((read_client_id(&row.client_id)?, outcome));
-            }
-        }
-        Ok(outcomes)
-    }
 }
 
 /// Refuses whoever is not the current attempt at a job that is being worked on.
@@ -359,56 +306,4 @@ async fn end_attempt(
     };
     attempt.update(tx).await?;
     Ok(())
-}
-
-async fn save_outcomes(
-    tx: &impl ConnectionTrait,
-    job: &StartedJob,
-    outcomes: &[(ClientId, Outcome)],
-) -> Result<(), StorageError> {
-    use team_client::Column;
-    let mut rows = Vec::with_capacity(outcomes.len());
-    for (client, outcome) in outcomes {
-        let (number, left_out) = match outcome {
-            Outcome::Letter(number) => (i32::try_from(*number).ok(), None),
-            Outcome::LeftOut(left_out) => (None, Some(left_out)),
-        };
-        rows.push(team_client::ActiveModel {
-            team_job_id: Set(job.team_job.clone()),
-            client_id: Set(client.to_string()),
-            written_by: Set(None),
-            letter_number: Set(number),
-            reason: Set(left_out.map(|l| l.reason.code().to_owned())),
-            detail: Set(left_out
-                .map(|l| serde_json::to_string(&l.detail))
-                .transpose()?),
-        });
-    }
-    for chunk in rows.chunks(CHUNK) {
-        team_client::Entity::insert_many(chunk.to_vec())
-            .on_conflict(
-                OnConflict::columns([Column::TeamJobId, Column::ClientId])
-                    .update_columns([Column::LetterNumber, Column::Reason, Column::Detail])
-                    .to_owned(),
-            )
-            .exec_without_returning(tx)
-            .await?;
-    }
-    Ok(())
-}
-
-fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageError> {
-    if let Some(number) = row.letter_number {
-        return Ok(Some(Outcome::Letter(number.unsigned_abs())));
-    }
-    let Some(code) = &row.reason else {
-        return Ok(None);
-    };
-    let reason = crate::domain::eligibility::Reason::parse(code)
-        .ok_or_else(|| StorageError::Unexpected(format!("the reason '{code}'")))?;
-    let detail = match &row.detail {
-        Some(detail) => serde_json::from_str(detail)?,
-        None => Default::default(),
-    };
-    Ok(Some(Outcome::LeftOut(LeftOut { reason, detail })))
 }

@@ -30,8 +30,9 @@ use crate::{
     },
     storage::{
         invitations::Issued,
+        outcomes::Outcome,
         tasks::MAX_ATTEMPTS,
-        team_jobs::{Outcome, Start, StartedJob},
+        team_jobs::{Start, StartedJob},
     },
 };
 
