@@ -228,10 +228,16 @@ mod tests {
     }
 
     #[test]
-    fn every_reason_says_what_is_the_matter_in_dutch() {
+    fn every_reason_says_something_of_its_own_in_a_whole_sentence() {
+        let mut said = std::collections::BTreeSet::new();
         for reason in Reason::ALL {
             let text = explanation(&reason.into());
-            assert!(text.ends_with('.') && text.len() > 20, "{text}");
+            assert!(text.ends_with('.') && !text.contains('_'), "{text}");
+            assert!(
+                text.chars().next().is_some_and(char::is_uppercase),
+                "{text}"
+            );
+            assert!(said.insert(text.clone()), "said twice: {text}");
         }
     }
 
