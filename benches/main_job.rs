@@ -5,6 +5,7 @@
 //! `-- CLIENTS TEAMS` measures another size.
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     fs,
     path::Path,
@@ -70,18 +71,42 @@ fn brievenbus(folder: &Path) -> Command {
     command
 }
 
-/// Peak resident memory in kB, as the kernel counts it; asked for until the process has ended.
+/// Peak resident memory in kB of the program and its press processes together, as the kernel counts it for each; asked
+/// for until the program has ended.
 fn peak_memory(job: &mut Child) -> Result<u64, Box<dyn Error>> {
-    let status = format!("/proc/{}/status", job.id());
-    let mut peak = 0;
+    let mut peaks: BTreeMap<u32, u64> = BTreeMap::new();
     while job.try_wait()?.is_none() {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line
-            .and_then(|line| line.split_whitespace().next())
-            .and_then(|number| number.parse().ok());
-        peak = peak.max(kilobytes.unwrap_or(0));
+        for process in [vec![job.id()], children_of(job.id())].concat() {
+            let peak = peaks.entry(process).or_default();
+            *peak = (*peak).max(peak_of(process));
+        }
         thread::sleep(Duration::from_millis(10));
     }
-    Ok(peak)
+    Ok(peaks.values().sum())
+}
+
+/// Every thread has the children that it started.
+fn children_of(process: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{process}/task"));
+    threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok())
+        .flat_map(|children| {
+            children
+                .split_whitespace()
+                .filter_map(|child| child.parse().ok())
+                .collect::<Vec<u32>>()
+        })
+        .collect()
+}
+
+fn peak_of(process: u32) -> u64 {
+    let text = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    text.lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .and_then(|line| line.split_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(0)
 }

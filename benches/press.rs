@@ -12,15 +12,12 @@ use std::{fs, process::ExitCode, sync::Arc, time::Instant};
 
 use brievenbus::{
     domain::{
-        address::AddressStyle,
         invitation::Code,
-        name::NameStyle,
         organisation::{
-            AddressWindow, LetterOrder, LetterPreferences, Logo, LogoFormat, OfficeAddress,
-            Organisation, Slug,
+            AddressWindow, LetterPreferences, Logo, LogoFormat, OfficeAddress, Organisation, Slug,
         },
     },
-    letters::{Edition, EditionSpec, LetterContent, Press},
+    letters::{Edition, EditionSpec, LetterContent, LetterWords, Press, PressProgram},
 };
 use chrono::NaiveDate;
 
@@ -61,16 +58,18 @@ fn measure(
     let organisation = organisation()?;
     let logo = logo.map(read_logo).transpose()?;
     let started = Instant::now();
-    let edition = Arc::new(Edition::new(EditionSpec {
+    let program = PressProgram::at(env!("CARGO_BIN_EXE_brievenbus"));
+    let press = Press::start(&program, threads)?;
+    let spec = EditionSpec {
         organisation: &organisation,
         window: AddressWindow::Left,
         logo,
         team_name: "Team Noord",
         letter_date: NaiveDate::from_ymd_opt(2026, 11, 21).ok_or("no such day")?,
         valid_until: NaiveDate::from_ymd_opt(2027, 1, 2).ok_or("no such day")?,
-    })?);
+    };
+    let edition = Arc::new(Edition::new(spec, &press)?);
     println!("edition: {:.0} ms", started.elapsed().as_secs_f64() * 1e3);
-    let press = Press::start(threads)?;
     // The letters of the two runs differ, so nothing of the second is remembered from the first.
     for (first, count) in [(1_000_000, 500), (0, letters)] {
         let team = (first..first + count)
@@ -112,15 +111,8 @@ fn organisation() -> Result<Organisation, String> {
             city: "Enschede".into(),
         },
         letter: LetterPreferences {
-            template: "uitnodiging".into(),
-            text: None,
-            address_window: AddressWindow::Left,
             with_logo: true,
-            validity_days: 42,
-            name_style: NameStyle::Ons,
-            address_style: AddressStyle::Ons,
-            order: LetterOrder::Name,
-            portal_url: "www.caren.nl".into(),
+            ..LetterPreferences::default()
         },
     })
 }
@@ -140,13 +132,16 @@ fn letter(n: usize) -> Option<LetterContent> {
         families[n / 26 % families.len()]
     );
     Some(LetterContent {
-        addressee: name.clone(),
-        address_lines: vec![
-            format!("Dorpsstraat {}", n % 300 + 1),
-            format!("{} KC Enschede", 7500 + n % 99),
-        ],
-        salutation: format!("Geachte {name}"),
-        client_name: name,
+        words: LetterWords {
+            addressee: name.clone(),
+            address_lines: vec![
+                format!("Dorpsstraat {}", n % 300 + 1),
+                format!("{} KC Enschede", 7500 + n % 99),
+            ],
+            salutation: format!("Geachte {name}"),
+            client_name: name,
+            kix: None,
+        },
         code: Code::parse(&format!("{:010}", (n as u64 * 7_919_777) % 10_000_000_000))?,
     })
 }

@@ -1,8 +1,8 @@
 //! The journeys: what a person or a script can rely on, tried on the program as it is run.
 //!
 //! A file a journey, named after the operation. They look at what comes out (text in the PDF, bytes in the zip, rows
-//! in the database, sentences on the screen), never at how it was made. `storage` alone works inside the process,
-//! because it needs a clock and codes that it can hold still.
+//! in the database, sentences on the screen), never at how it was made. `storage` and `workshop` work inside the
+//! process: one needs a clock and codes that it can hold still, the other letters that no export has.
 
 #![allow(
     clippy::unwrap_used,
@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accessible;
 mod again;
 mod house;
 mod import;
@@ -24,3 +25,4 @@ mod secrecy;
 mod storage;
 mod support;
 mod together;
+mod workshop;

@@ -322,7 +322,7 @@ fn with_text(text: &str) -> Case {
 #[test]
 fn a_letter_text_with_a_placeholder_that_nobody_knows() {
     insta::assert_snapshot!(with_text("Beste,\n\nBel [TELEFOON].").run_refused(&[]), @r"
-    error: letter text, line 3, column 5: there is no placeholder [TELEFOON]
+    error: brief.txt, line 3, column 5: there is no placeholder [TELEFOON]
     hint: did you mean [TELEPHONE]?
     ");
 }
@@ -333,7 +333,7 @@ fn a_letter_text_with_a_value_that_is_missing() {
         toml.replace("telephone = \"0123-456789\"\n", "")
     });
     insta::assert_snapshot!(case.run_refused(&[]), @r"
-    error: the letter text uses [TELEPHONE], but organisation.toml has no `telephone`
+    error: brief.txt uses [TELEPHONE], but organisation.toml has no `telephone`
     hint: add `telephone` to organisation.toml, or take [TELEPHONE] out of the text
     ");
     // The standard text needs it as well.
@@ -341,7 +341,7 @@ fn a_letter_text_with_a_value_that_is_missing() {
         TOML.replace("telephone = \"0123-456789\"\n", "")
     });
     insta::assert_snapshot!(case.run_refused(&[]), @r"
-    error: the letter text uses [TELEPHONE], but organisation.toml has no `telephone`
+    error: brief.txt uses [TELEPHONE], but organisation.toml has no `telephone`
     hint: add `telephone` to organisation.toml, or take [TELEPHONE] out of the text
     ");
 }
@@ -349,7 +349,7 @@ fn a_letter_text_with_a_value_that_is_missing() {
 #[test]
 fn a_letter_text_with_more_than_a_letter_has() {
     insta::assert_snapshot!(with_text("# Welkom\n").run_refused(&[]), @r"
-    error: letter text, line 1, column 1: a heading is not possible in a letter
+    error: brief.txt, line 1, column 1: a heading is not possible in a letter
     hint: remove the # or the line of = or - under it; use **bold** for emphasis
     ");
 }

@@ -18,6 +18,7 @@ use brievenbus::{
         invitation::Code,
         organisation::Slug,
     },
+    letters::{Press, PressProgram},
     operations::{
         App,
         app::{DrawCode, Settings},
@@ -174,7 +175,9 @@ async fn open(home: &Path, codes: &Codes, threads: usize) -> App {
         threads,
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
-    App::open(&settings, Arc::new(move || now), codes.draw())
+    let program = PressProgram::at(env!("CARGO_BIN_EXE_brievenbus"));
+    let press = Arc::new(Press::start(&program, threads).unwrap());
+    App::open(&settings, press, Arc::new(move || now), codes.draw())
         .await
         .unwrap()
 }

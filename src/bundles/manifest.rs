@@ -65,6 +65,9 @@ pub struct ManifestStyles {
     pub name_style: crate::domain::name::NameStyle,
     pub address_style: crate::domain::address::AddressStyle,
     pub order: crate::domain::organisation::LetterOrder,
+    pub kix: bool,
+    pub qr: bool,
+    pub fold_marks: bool,
 }
 
 impl From<&LetterPreferences> for ManifestStyles {
@@ -73,6 +76,9 @@ impl From<&LetterPreferences> for ManifestStyles {
             name_style: preferences.name_style,
             address_style: preferences.address_style,
             order: preferences.order,
+            kix: preferences.kix,
+            qr: preferences.qr,
+            fold_marks: preferences.fold_marks,
         }
     }
 }

@@ -62,6 +62,9 @@ pub enum Command {
     Import(Import),
     /// Write an invented export of any size, the same for a seed
     Sample(Sample),
+    /// Set letters for another brievenbus, which starts this
+    #[command(hide = true)]
+    Press,
 }
 
 #[derive(Debug, Args)]

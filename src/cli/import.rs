@@ -1,12 +1,14 @@
 //! `import`
 
-use super::{arguments::Import, open_app, terminal::Terminal};
+use super::{arguments::Import, open_app, system_clock, terminal::Terminal};
 use crate::{
+    domain::calendar::day_in_amsterdam,
     exports::ImportReport,
     operations::{
         Failure,
         app::Settings,
-        import_export::{import_export, read_export},
+        import_export::{check_letter, import_export, read_export},
+        presses::start_presses,
     },
     wording::english::{count, problem},
 };
@@ -32,7 +34,9 @@ pub async fn run(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let export = read_export(arguments.folder).await?;
-    let app = open_app(settings).await?;
+    let press = start_presses(settings)?;
+    check_letter(&press, &export, day_in_amsterdam(system_clock()())).await?;
+    let app = open_app(settings, press).await?;
     import_export(&app, &export).await?;
     app.close().await;
     if terminal.json {

@@ -8,7 +8,11 @@ mod sample;
 mod table;
 mod terminal;
 
-use std::{process::ExitCode, sync::Arc};
+use std::{
+    io::{self, IsTerminal},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use chrono::Utc;
 use clap::{Parser, error::ErrorKind};
@@ -22,6 +26,7 @@ use crate::{
     operations::{
         App, Failure, Kind,
         app::{Clock, Settings, system_codes},
+        presses::{Press, serve_as_press},
         workers::StartWorkers,
     },
 };
@@ -33,6 +38,9 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
+    if matches!(arguments.command, Command::Press) {
+        return press();
+    }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     terminal::start_log(arguments.global.verbose.max(config::verbosity()));
     terminal::quiet_panics();
@@ -62,7 +70,21 @@ async fn run_command(
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
         Command::Import(import) => import::run(import, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
+        Command::Press => Ok(()),
     }
+}
+
+/// This process is a press of another one: it answers on its pipes, and has no terminal.
+fn press() -> ExitCode {
+    if !io::stdin().is_terminal() {
+        return serve_as_press();
+    }
+    Terminal::new(false).failure(&Failure::input(
+        "usage",
+        "a press is started by brievenbus itself",
+        "use `brievenbus run FOLDER` to make letters",
+    ));
+    ExitCode::from(1)
 }
 
 /// Help and version are no mistakes; everything else that clap refuses is one of the reader's, said as all errors are.
@@ -99,8 +121,8 @@ fn exit_code(kind: Kind) -> ExitCode {
     }
 }
 
-async fn open_app(settings: &Settings) -> Result<App, Failure> {
-    App::open(settings, system_clock(), system_codes()).await
+async fn open_app(settings: &Settings, press: Arc<Press>) -> Result<App, Failure> {
+    App::open(settings, press, system_clock(), system_codes()).await
 }
 
 #[expect(

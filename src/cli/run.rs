@@ -20,7 +20,8 @@ use crate::{
         App, Failure, Kind,
         app::Settings,
         collect_bundles::{Collected, check_folder, collect_ready, make_folder},
-        import_export::{import_export, read_export},
+        import_export::{check_letter, import_export, read_export},
+        presses::{Press, start_presses},
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
         submit_batch::{CheckedRequest, check_request},
@@ -44,10 +45,11 @@ pub async fn run(
     // Everything that can be wrong with the input is found before anything is changed.
     let export = read_export(arguments.folder).await?;
     let request = BatchRequest::from(arguments.request);
-    let checked = check(&export, &request).await?;
+    let press = start_presses(settings)?;
+    let checked = check(&press, &export, &request).await?;
     check_folder(&arguments.out)?;
 
-    let app = Arc::new(open_app(settings).await?);
+    let app = Arc::new(open_app(settings, press).await?);
     make_folder(&arguments.out)?;
     import_export(&app, &export).await?;
     if checked.options.valid_until < app.today() {
@@ -82,14 +84,21 @@ pub async fn run(
     reported
 }
 
-async fn check(export: &Export, request: &BatchRequest) -> Result<CheckedRequest, Failure> {
+async fn check(
+    press: &Arc<Press>,
+    export: &Export,
+    request: &BatchRequest,
+) -> Result<CheckedRequest, Failure> {
+    let today = day_in_amsterdam(system_clock()());
+    check_letter(press, export, today).await?;
     check_request(
+        press,
         request,
         &export.organisation,
         export.logo.clone(),
         &export.locations,
         &export.assignments,
-        day_in_amsterdam(system_clock()()),
+        today,
     )
     .await
 }

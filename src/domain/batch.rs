@@ -353,15 +353,9 @@ mod tests {
     #[test]
     fn the_validity_is_counted_from_the_letter_date_and_may_not_end_before_it() {
         let preferences = LetterPreferences {
-            template: "uitnodiging".into(),
-            text: None,
             address_window: AddressWindow::Right,
             with_logo: true,
-            validity_days: 42,
-            name_style: Default::default(),
-            address_style: Default::default(),
-            order: Default::default(),
-            portal_url: "www.caren.nl".into(),
+            ..LetterPreferences::default()
         };
         let today = "2026-11-21".parse().unwrap();
         let options = BatchOptions::resolve(&BatchRequest::default(), &preferences, today).unwrap();

@@ -114,6 +114,8 @@ pub enum Detail {
     AddressTooLarge,
     /// `does_not_fit`: a word, such as a name without spaces, is wider than a line of the letter.
     WordTooWide,
+    /// `does_not_fit`: the layout of the letter fails on this client's words.
+    CannotBeSet,
 }
 
 impl LeftOut {

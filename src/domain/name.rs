@@ -1,8 +1,10 @@
 //! How a person is named on a letter.
 //!
 //! Two styles: **ons**, as the example letter of Ons writes it, and **brp**, the rules for *aanschrijfwijze*
-//! and *aanhef* of the population register's API (<https://github.com/BRP-API/Haal-Centraal-BRP-bevragen>),
-//! which are those of Onze Taal. Nothing here cuts a name short: a long one is wrapped where it is printed.
+//! and *aanhef* of the population register's API (<https://github.com/BRP-API/Haal-Centraal-BRP-bevragen>,
+//! `features/bevragen/persoon/adressering`), with the capitals of Onze Taal
+//! (<https://onzetaal.nl/taalloket/hoofdletters-namen-nederland>). Nothing here cuts a name short: a long one is
+//! wrapped where it is printed.
 
 use std::fmt;
 
@@ -17,11 +19,14 @@ use super::{
 /// The parts of a name as Ons records them. All are trimmed; absent is empty.
 ///
 /// Every method reads them with the same mercy: hard and double spaces, `.` or `none` for nothing, and a
-/// title (`Dhr Mike Wazowski`) that would be printed twice.
+/// title (`Dhr Mike Wazowski`) or a prefix (`van` before `van Dijk`) that would be printed twice.
 #[derive(Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PersonName {
+    /// With or without dots: `P.J.`, `PJ`, `Th.J.`.
     pub initials: String,
+    /// Printed when there are no initials, or when it was typed there as well.
     pub given_name: String,
+    /// `van der`, `d'`, `in 't`, with the capitals that are registered.
     pub birth_name_prefix: String,
     pub birth_name: String,
     pub partner_name_prefix: String,
@@ -36,7 +41,7 @@ impl fmt::Debug for PersonName {
     }
 }
 
-/// Ons `preferredNameType`.
+/// Ons `preferredNameType`: which names the person goes by, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PreferredName {
@@ -51,6 +56,7 @@ pub enum PreferredName {
     PartnerBirth,
 }
 
+/// How a person is addressed and greeted; an organisation chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NameStyle {
@@ -85,13 +91,13 @@ impl PersonName {
             (NameStyle::Brp, Gender::Male) => "heer",
             (NameStyle::Brp, Gender::Female) => "mevrouw",
         };
-        let family = with_capital(&self.family_name(style));
+        let family = self.family_name(style);
         let name = if family.is_empty() {
             self.forenames()
         } else {
             family
         };
-        joined(&[form, &name])
+        joined(&[form, &with_capital(&name)])
     }
 
     /// What a list of letters is sorted by: family name first, without prefix, in lower case without accents,
@@ -118,40 +124,41 @@ impl PersonName {
     }
 
     fn full_name(&self, style: NameStyle) -> String {
-        let forenames = self.forenames();
-        let family = self.family_name(style);
-        if forenames.is_empty() && style == NameStyle::Brp {
-            with_capital(&family)
-        } else {
-            joined(&[&forenames, &family])
+        let name = joined(&[&self.forenames(), &self.family_name(style)]);
+        match style {
+            NameStyle::Ons => name,
+            // The first part of a name has a capital there, whichever part it is.
+            NameStyle::Brp => with_capital(&name),
         }
     }
 
-    /// What stands before the family name: the initials, or the given name when there are none.
+    /// What stands before the family name: the initials, or the given name when there are none, or when it
+    /// was typed in place of the initials (`JAN` of a Jan is no `J.A.N.`).
     fn forenames(&self) -> String {
         let initials = read(&self.initials, Field::Initials);
-        if initials.is_empty() {
-            read(&self.given_name, Field::Other)
+        let given_name = read(&self.given_name, Field::Other);
+        if initials.is_empty() || is_same_name(&initials, &given_name) {
+            given_name
         } else {
             initials::with_dots(&initials)
         }
     }
 
     fn family_name(&self, style: NameStyle) -> String {
-        let hyphen = match style {
-            NameStyle::Ons => " - ",
-            NameStyle::Brp => "-",
-        };
         let names: Vec<String> = self
             .family_names()
             .iter()
             .map(FamilyName::written)
             .collect();
-        names.join(hyphen)
+        match style {
+            NameStyle::Ons => names.join(" - "),
+            NameStyle::Brp => with_tight_hyphens(&names.join("-")),
+        }
     }
 
     /// The family names that the person goes by, in their order. When only one of the two is known it is
-    /// that one, whatever the preference says.
+    /// that one, whatever the preference says: the BRP would give no name at all then, but a letter without
+    /// one can't be sent, and this is the only name that the provider knows the person by.
     fn family_names(&self) -> Vec<FamilyName> {
         let birth = FamilyName::read(&self.birth_name_prefix, &self.birth_name);
         let partner = FamilyName::read(&self.partner_name_prefix, &self.partner_name);
@@ -180,6 +187,9 @@ impl FamilyName {
         if name_read.is_empty() && !prefix.is_empty() && tidy(name).eq_ignore_ascii_case("geen") {
             name_read = tidy(name);
         }
+        if let Some(rest) = after_prefix(&name_read, &prefix) {
+            name_read = rest.to_owned();
+        }
         (!name_read.is_empty()).then_some(Self {
             prefix,
             name: name_read,
@@ -198,7 +208,8 @@ impl FamilyName {
         written
     }
 
-    /// The name to look someone up by: `Steen` too when a prefix stands in the name itself, `van der Steen`.
+    /// The name to look someone up by: `Steen` and `Ancona` too when the prefix stands in the name itself, as in
+    /// `van der Steen` and `d'Ancona`.
     fn without_prefix(&self) -> &str {
         let is_prefix =
             |word: &str| word.starts_with(|c: char| is_apostrophe(c) || c.is_lowercase());
@@ -208,15 +219,34 @@ impl FamilyName {
         {
             rest = after;
         }
+        if let Some((elision, after)) = rest.split_once(is_apostrophe)
+            && !elision.contains(char::is_uppercase)
+            && after.starts_with(char::is_uppercase)
+        {
+            rest = after;
+        }
         // A name in small letters only has no prefix that can be told from the rest.
         if is_prefix(rest) { &self.name } else { rest }
     }
 }
 
+/// What follows a prefix that stands in the name itself as well, so that it is not printed twice; `None` when it
+/// does not, or when nothing follows it.
+fn after_prefix<'a>(name: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, after) = name.split_at_checked(prefix.len())?;
+    let is_elided = prefix.ends_with(is_apostrophe);
+    let rest = after.trim_start();
+    let is_there = !prefix.is_empty()
+        && start.eq_ignore_ascii_case(prefix)
+        && (is_elided || after.starts_with(' '))
+        && !rest.is_empty();
+    is_there.then_some(rest)
+}
+
 /// Where a value was found, which decides what can be a title there.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
-    /// `DHR`, `MEJ` and `MW` in capitals, and a bare `mw`, are initials here.
+    /// `DHR`, `MEJ` and `MW` in capitals, a bare `mw` or `hr`, and `N.V.T.`, are initials here.
     Initials,
     /// `de Heer` with nothing after it is a name here.
     FamilyName,
@@ -224,9 +254,11 @@ enum Field {
 }
 
 /// Forms of address that people type in front of a name, in lower case without a dot.
-const TITLES: [&str; 8] = [
+const TITLES: [&str; 10] = [
     "dhr",
+    "hr",
     "mevr",
+    "mvr",
     "mevrouw",
     "mw",
     "de heer",
@@ -235,6 +267,9 @@ const TITLES: [&str; 8] = [
     "mejuffrouw",
 ];
 
+/// Words that join two titles, `Dhr. en Mevr.`, in lower case with the space after them.
+const BETWEEN_TITLES: [&str; 4] = ["en ", "of ", "& ", "+ "];
+
 /// Titles that are family names when nothing follows them.
 const TITLES_THAT_ARE_NAMES: [&str; 2] = ["de heer", "meneer"];
 
@@ -242,14 +277,16 @@ const TITLES_THAT_ARE_NAMES: [&str; 2] = ["de heer", "meneer"];
 fn read(text: &str, field: Field) -> String {
     let text = tidy(text);
     let value = without_titles(&text, field);
-    if is_nothing(value) {
+    let is_initials = field == Field::Initials && value.replace(['.', ' '], "") == "NVT";
+    if is_nothing(value) && !is_initials {
         String::new()
     } else {
         value.to_owned()
     }
 }
 
-/// `Dhr Mike Wazowski` → `Mike Wazowski`, `Dhr./Mevr. Jansen` → `Jansen`; a title inside a name stays.
+/// `Dhr Mike Wazowski` → `Mike Wazowski`, `Dhr./Mevr. Jansen` and `Dhr. en Mevr. Jansen` → `Jansen`; a title
+/// inside a name stays.
 fn without_titles(text: &str, field: Field) -> &str {
     let mut rest = text;
     while let Some(after) = after_title(rest, field) {
@@ -268,8 +305,13 @@ fn after_title(text: &str, field: Field) -> Option<&str> {
             return None;
         }
         let after = after.trim_start_matches(ENDS);
+        let after = BETWEEN_TITLES
+            .iter()
+            .find_map(|word| after.strip_prefix(word))
+            .filter(|rest| after_title(rest, field).is_some())
+            .unwrap_or(after);
         let is_value = match field {
-            Field::Initials => text == "mw" || !start.contains(char::is_lowercase),
+            Field::Initials => matches!(text, "mw" | "hr") || !start.contains(char::is_lowercase),
             Field::FamilyName => after.is_empty() && TITLES_THAT_ARE_NAMES.contains(title),
             Field::Other => false,
         };
@@ -277,20 +319,37 @@ fn after_title(text: &str, field: Field) -> Option<&str> {
     })
 }
 
-/// The first letter as a capital, for a family name with nothing before it: `Van Puffelen`.
+/// The first letter as a capital, for a name with nothing before it: `Van Puffelen`.
 ///
-/// `'t` stays, as its first character has no capital, and so do elisions of one letter, such as `d'`. `ij`
-/// is one letter.
+/// `'t` stays, as its first character has no capital, and so does `d'`, but no other elision: `L'Ami`. `ij` is
+/// one letter. (Onze Taal; <https://taaladvies.net/mevrouw-van-der-ven-van-dijk/>, <https://taaladvies.net/ijsland/>)
 fn with_capital(name: &str) -> String {
-    let mut chars = name.chars();
-    let first = chars.next().map_or(0, char::len_utf8);
-    let letters = match chars.next() {
-        Some(second) if is_apostrophe(second) => return name.to_owned(),
-        _ if name.starts_with("ij") => 2,
-        _ => first,
-    };
+    let is_elided_de = name
+        .strip_prefix('d')
+        .is_some_and(|rest| rest.starts_with(is_apostrophe));
+    if is_elided_de {
+        return name.to_owned();
+    }
+    let first = name.chars().next().map_or(0, char::len_utf8);
+    let letters = if name.starts_with("ij") { 2 } else { first };
     let (start, rest) = name.split_at(letters);
     start.to_uppercase() + rest
+}
+
+/// Hyphens without spaces around them, also where the data has a dash (`Jansen – de Boer`): the BRP drops every
+/// space beside a hyphen.
+fn with_tight_hyphens(name: &str) -> String {
+    let name = name.replace(" – ", "-");
+    let parts: Vec<&str> = name.split('-').map(str::trim).collect();
+    parts.join("-")
+}
+
+/// Whether the initials are the given name. Three letters at least, one of them small: a *PJ* is called by their
+/// initials.
+fn is_same_name(initials: &str, given_name: &str) -> bool {
+    given_name.chars().count() >= 3
+        && given_name.contains(char::is_lowercase)
+        && initials.to_lowercase() == given_name.to_lowercase()
 }
 
 /// The parts that are there, with a space between them.
@@ -304,11 +363,14 @@ fn joined(parts: &[&str]) -> String {
 }
 
 #[cfg(test)]
+mod cases;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     /// A person from `gender; initials; type; own; partner`, where `de|Vries` is a prefix and a name.
-    fn person(row: &str) -> (Gender, PersonName, Vec<&str>) {
+    pub(super) fn person(row: &str) -> (Gender, PersonName, Vec<&str>) {
         let cells: Vec<&str> = row.split(';').map(str::trim).collect();
         let gender = match cells[0] {
             "M" => Gender::Male,
@@ -337,7 +399,7 @@ mod tests {
         (gender, name, cells[5..].to_vec())
     }
 
-    fn check(style: NameStyle, rows: &[&str]) {
+    pub(super) fn check(style: NameStyle, rows: &[&str]) {
         for row in rows {
             let (gender, name, expected) = person(row);
             let printed = [

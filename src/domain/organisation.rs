@@ -45,8 +45,11 @@ impl OfficeAddress {
 pub struct LetterPreferences {
     /// Folder name under `letter-templates/`.
     pub template: String,
+    /// The provider's own template of that name; absent: one that ships with the product.
+    #[serde(default)]
+    pub own_template: Option<TemplateFiles>,
     /// The provider's own text; absent: the template's standard text.
-    pub text: Option<String>,
+    pub text: Option<OwnText>,
     pub address_window: AddressWindow,
     pub with_logo: bool,
     /// Days from the letter date to the last valid day.
@@ -55,6 +58,55 @@ pub struct LetterPreferences {
     pub address_style: AddressStyle,
     pub order: LetterOrder,
     pub portal_url: String,
+    /// A KIX barcode under Dutch addresses.
+    #[serde(default)]
+    pub kix: bool,
+    /// A QR code with the address of the portal, beside the code.
+    #[serde(default)]
+    pub qr: bool,
+    /// Marks at the edge of the sheet where it is folded.
+    #[serde(default)]
+    pub fold_marks: bool,
+}
+
+/// What a provider gets that says nothing: the standard letter, a window on the left, six weeks (as Caren's public
+/// help page says).
+impl Default for LetterPreferences {
+    fn default() -> Self {
+        Self {
+            template: "uitnodiging".to_owned(),
+            own_template: None,
+            text: None,
+            address_window: AddressWindow::default(),
+            with_logo: false,
+            validity_days: 42,
+            name_style: NameStyle::default(),
+            address_style: AddressStyle::default(),
+            order: LetterOrder::default(),
+            portal_url: "www.caren.nl".to_owned(),
+            kix: false,
+            qr: false,
+            fold_marks: false,
+        }
+    }
+}
+
+/// A text of the provider and the file that it came from, which errors name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnText {
+    pub file: String,
+    pub content: String,
+}
+
+/// The files of a letter template, as they were read. Its layout is code: only a press compiles it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TemplateFiles {
+    /// `template.toml`
+    pub description: String,
+    /// `text.txt`
+    pub text: String,
+    /// `layout.typ`
+    pub layout: String,
 }
 
 /// Which side the window of the envelope is on.

@@ -8,15 +8,16 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The text in NFC, with single spaces between its words and none around it.
 ///
-/// Zero-width spaces are dropped, because no reader of the letter can see why a rule failed on them. A
-/// grave, an acute and an opening quote become `'`: nobody types them on purpose before a name, and print
-/// would show `‘t Hart`. Both right forms, `'` and `’`, stay as they came.
+/// Zero-width spaces and soft hyphens, which come along from web pages, are dropped, because no reader of the
+/// letter can see why a rule failed on them. A grave, an acute, a prime and an opening quote become `'`: nobody
+/// types them on purpose before a name, and print would show `‘t Hart`. Both right forms, `'` and `’`, stay as
+/// they came.
 pub(super) fn tidy(text: &str) -> String {
     let spelled: String = text
         .nfc()
-        .filter(|c| !matches!(c, '\u{200b}' | '\u{feff}'))
+        .filter(|c| !matches!(c, '\u{ad}' | '\u{200b}' | '\u{2060}' | '\u{feff}'))
         .map(|c| match c {
-            '‘' | '‛' | '`' | '´' => '\'',
+            '‘' | '‛' | '`' | '´' | '′' | 'ʼ' => '\'',
             other => other,
         })
         .collect();
@@ -40,7 +41,14 @@ pub(super) fn is_nothing(text: &str) -> bool {
     let word = bare.to_lowercase().replace('.', "");
     matches!(
         word.as_str(),
-        "none" | "geen" | "nvt" | "n/a" | "onbekend" | "unknown"
+        "none"
+            | "geen"
+            | "nvt"
+            | "niet van toepassing"
+            | "n/a"
+            | "onbekend"
+            | "niet bekend"
+            | "unknown"
     )
 }
 
@@ -61,7 +69,12 @@ mod tests {
             ("Jan\u{200b}sen\u{feff}", "Jansen"),
             ("‘t Hart", "'t Hart"),
             ("`s-Gravenhage", "'s-Gravenhage"),
+            ("d´Ancona", "d'Ancona"),
+            ("d\u{2bc}Ancona", "d'Ancona"),
+            ("in\u{2009}′t Veld", "in 't Veld"),
             ("’t Hart", "’t Hart"),
+            ("Wit\u{ad}te\u{2060}veen", "Witteveen"),
+            ("Nguye\u{302}\u{303}n", "Nguyễn"),
             ("\u{202f}", ""),
         ];
         for (text, expected) in cases {
@@ -85,8 +98,25 @@ mod tests {
     #[test]
     fn nothing_has_many_spellings_and_a_name_is_none_of_them() {
         for nothing in [
-            "", ".", "-", "--", "?", "none", "None", "NONE", "(none)", "geen", "N.v.t.", "nvt",
-            "n/a", "Onbekend", "null", "NULL", "...",
+            "",
+            ".",
+            "-",
+            "--",
+            "?",
+            "none",
+            "None",
+            "NONE",
+            "(none)",
+            "geen",
+            "N.v.t.",
+            "nvt",
+            "Niet van toepassing",
+            "n/a",
+            "Onbekend",
+            "(niet bekend)",
+            "null",
+            "NULL",
+            "...",
         ] {
             assert!(is_nothing(nothing), "{nothing:?}");
         }

@@ -6,7 +6,8 @@ use crate::domain::{
     address::{AddressStyle, normalise_postcode},
     name::NameStyle,
     organisation::{
-        AddressWindow, LetterOrder, LetterPreferences, Logo, OfficeAddress, Organisation, Slug,
+        AddressWindow, LetterOrder, LetterPreferences, Logo, OfficeAddress, Organisation, OwnText,
+        Slug, TemplateFiles,
     },
 };
 
@@ -23,10 +24,6 @@ use super::{
 /// Largest `organisation.toml` and largest letter text, in MB: more than anybody types.
 const TEXT_MB: u64 = 1;
 
-const DEFAULT_TEMPLATE: &str = "uitnodiging";
-const DEFAULT_PORTAL: &str = "www.caren.nl";
-/// Six weeks, as Caren's public help page says.
-const DEFAULT_VALIDITY_DAYS: u16 = 42;
 const MOST_VALIDITY_DAYS: i64 = 365;
 const MOST_HOUSE_NUMBER: i64 = 99_999;
 
@@ -121,12 +118,18 @@ impl Keys<'_> {
         raw: RawLetter,
         has_logo: bool,
     ) -> Result<LetterPreferences, ExportError> {
+        let default = LetterPreferences::default();
         let validity_days = match raw.validity_days {
             Some(days) => self.in_range("validity_days", days, MOST_VALIDITY_DAYS)?,
-            None => DEFAULT_VALIDITY_DAYS,
+            None => default.validity_days,
+        };
+        let template = match raw.template {
+            Some(raw) => self.template(raw)?,
+            None => default.template,
         };
         Ok(LetterPreferences {
-            template: self.template(raw.template)?,
+            own_template: own_template(folder, &template)?,
+            template,
             text: self.letter_text(folder, raw.text)?,
             address_window: self.choice(
                 "address_window",
@@ -160,14 +163,14 @@ impl Keys<'_> {
             )?,
             portal_url: self
                 .optional("portal_url", raw.portal_url)?
-                .unwrap_or_else(|| DEFAULT_PORTAL.to_owned()),
+                .unwrap_or(default.portal_url),
+            kix: raw.kix.is_some_and(Spanned::into_inner),
+            qr: raw.qr.is_some_and(Spanned::into_inner),
+            fold_marks: raw.fold_marks.is_some_and(Spanned::into_inner),
         })
     }
 
-    fn template(&self, raw: Text) -> Result<String, ExportError> {
-        let Some(raw) = raw else {
-            return Ok(DEFAULT_TEMPLATE.to_owned());
-        };
+    fn template(&self, raw: Spanned<String>) -> Result<String, ExportError> {
         // It becomes part of a path, so it may not lead anywhere else.
         let name = raw.get_ref().trim();
         let safe = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
@@ -178,7 +181,7 @@ impl Keys<'_> {
         Err(key_error(self.source, raw.span(), "template", fault))
     }
 
-    fn letter_text(&self, folder: &mut Folder, raw: Text) -> Result<Option<String>, ExportError> {
+    fn letter_text(&self, folder: &mut Folder, raw: Text) -> Result<Option<OwnText>, ExportError> {
         let Some(name) = self.optional("text", raw)? else {
             return Ok(None);
         };
@@ -186,7 +189,10 @@ impl Keys<'_> {
         if text.trim().is_empty() {
             return Err(ExportError::Empty { file: name });
         }
-        Ok(Some(text.replace("\r\n", "\n")))
+        Ok(Some(OwnText {
+            file: name,
+            content: text.replace("\r\n", "\n"),
+        }))
     }
 
     fn logo(&self, folder: &mut Folder, raw: Text) -> Result<Option<Logo>, ExportError> {
@@ -279,6 +285,24 @@ impl Keys<'_> {
     }
 }
 
+/// The provider's own template: the folder of that name in `letter-templates` of the export, when there is one.
+/// Whether it can be used is for the letter workshop to say.
+fn own_template(folder: &mut Folder, name: &str) -> Result<Option<TemplateFiles>, ExportError> {
+    let inside = format!("letter-templates/{name}");
+    if !folder.has(&inside) {
+        return Ok(None);
+    }
+    let mut read = |file: &str| {
+        let text = folder.read_text(&format!("{inside}/{file}"), TEXT_MB)?;
+        Ok(text.content.replace("\r\n", "\n"))
+    };
+    Ok(Some(TemplateFiles {
+        description: read("template.toml")?,
+        text: read("text.txt")?,
+        layout: read("layout.typ")?,
+    }))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +314,13 @@ mod tests {
         sample.write("organisation.toml", text);
         sample.write("brief.txt", "Beste [CLIENT_NAME],\r\n\r\nWelkom.");
         sample.write("leeg.txt", " \n");
+        sample.write(
+            "letter-templates/kort_1/template.toml",
+            "name = \"kort_1\"\n",
+        );
+        sample.write("letter-templates/kort_1/text.txt", "Kort.\r\n");
+        sample.write("letter-templates/kort_1/layout.typ", "#a\r\n#b");
+        sample.write("letter-templates/half/template.toml", "");
         sample.write("logo.png", b"\x89PNG\r\n\x1A\nrest");
         sample.write("photo.jpeg", b"\xFF\xD8\xFF\xE0");
         sample.write("logo.pdf", "%PDF-1.7");
@@ -319,15 +350,10 @@ mod tests {
         assert_eq!(organisation.telephone, None);
         assert_eq!(logo, None);
         let expected = LetterPreferences {
-            template: "uitnodiging".into(),
-            text: None,
-            address_window: AddressWindow::Left,
-            with_logo: false,
             validity_days: 42,
-            name_style: NameStyle::Ons,
-            address_style: AddressStyle::Ons,
-            order: LetterOrder::Name,
+            address_window: AddressWindow::Left,
             portal_url: "www.caren.nl".into(),
+            ..LetterPreferences::default()
         };
         assert_eq!(organisation.letter, expected);
     }
@@ -336,7 +362,7 @@ mod tests {
     fn everything_can_be_said() {
         let text = "slug = \"zorg\"\nname = \" Zorg & Zo\u{A0}\"\ntelephone = \"053 123 45 67\"\nemail = \"\"\nwebsite = \"zorg.example\"\nlogo = \"logo.png\"\n\
             [address]\nstreet = \"Plein\"\nhouse_number = 1\nhouse_number_extension = \"a\"\npostcode = \"1234 AB\"\ncity = \"Hengelo\"\n\
-            [letter]\ntemplate = \"kort_1\"\ntext = \"brief.txt\"\naddress_window = \"right\"\nwith_logo = false\nvalidity_days = 365\nname_style = \"brp\"\naddress_style = \"postnl\"\norder = \"client-id\"\nportal_url = \"caren.example\"\n";
+            [letter]\ntemplate = \"kort_1\"\ntext = \"brief.txt\"\naddress_window = \"right\"\nwith_logo = false\nvalidity_days = 365\nname_style = \"brp\"\naddress_style = \"postnl\"\norder = \"client-id\"\nportal_url = \"caren.example\"\nkix = true\nqr = true\nfold_marks = true\n";
         for text in [
             text.to_owned(),
             text.replace('\n', "\r\n"),
@@ -352,7 +378,15 @@ mod tests {
             assert_eq!(logo.unwrap().format, LogoFormat::Png);
             let expected = LetterPreferences {
                 template: "kort_1".into(),
-                text: Some("Beste [CLIENT_NAME],\n\nWelkom.".into()),
+                own_template: Some(TemplateFiles {
+                    description: "name = \"kort_1\"\n".into(),
+                    text: "Kort.\n".into(),
+                    layout: "#a\n#b".into(),
+                }),
+                text: Some(OwnText {
+                    file: "brief.txt".into(),
+                    content: "Beste [CLIENT_NAME],\n\nWelkom.".into(),
+                }),
                 address_window: AddressWindow::Right,
                 with_logo: false,
                 validity_days: 365,
@@ -360,6 +394,9 @@ mod tests {
                 address_style: AddressStyle::PostNl,
                 order: LetterOrder::ClientId,
                 portal_url: "caren.example".into(),
+                kix: true,
+                qr: true,
+                fold_marks: true,
             };
             assert_eq!(organisation.letter, expected);
         }
@@ -422,6 +459,16 @@ mod tests {
                 letter("template = \"../x\""),
                 "not_a_template",
                 "line 9, column 12",
+            ),
+            (
+                letter("template = \"half\""),
+                "file_missing",
+                "letter-templates/half/text.txt",
+            ),
+            (
+                letter("kix = \"ja\""),
+                "wrong_type",
+                "line 9, column 7: kix must be true or false",
             ),
             (letter("with_logo = true"), "no_logo", "line 9, column 13"),
             (

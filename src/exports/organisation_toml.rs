@@ -13,7 +13,7 @@ use super::{
 pub(super) const FILE: &str = "organisation.toml";
 
 /// Everything that may be in the file, as people would say where it is.
-pub(super) const KEYS: [&str; 22] = [
+pub(super) const KEYS: [&str; 25] = [
     "slug",
     "name",
     "telephone",
@@ -36,6 +36,9 @@ pub(super) const KEYS: [&str; 22] = [
     "letter.address_style",
     "letter.order",
     "letter.portal_url",
+    "letter.kix",
+    "letter.qr",
+    "letter.fold_marks",
 ];
 
 /// What `address` and `letter` must be, in words for people.
@@ -81,6 +84,9 @@ pub(super) struct RawLetter {
     pub address_style: Text,
     pub order: Text,
     pub portal_url: Text,
+    pub kix: Option<Spanned<bool>>,
+    pub qr: Option<Spanned<bool>>,
+    pub fold_marks: Option<Spanned<bool>>,
 }
 
 pub(super) fn parse(text: &str) -> Result<RawOrganisation, ExportError> {

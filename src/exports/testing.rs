@@ -37,7 +37,9 @@ impl Sample {
     }
 
     pub(super) fn write(&self, name: &str, content: impl AsRef<[u8]>) {
-        fs::write(self.path().join(name), content).unwrap();
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
     }
 
     pub(super) fn read(&self) -> Result<Export, ExportError> {

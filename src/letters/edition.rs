@@ -1,28 +1,28 @@
 //! An edition: everything the letters of one team share, checked once before any letter is set.
 
-use chrono::{Datelike, NaiveDate};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
-use typst::{
-    foundations::{Bytes, Datetime},
-    syntax::Source,
-};
 
 use crate::domain::organisation::{AddressWindow, Logo, Organisation};
 
 use super::{
-    content::{LetterContent, LetterData, missing_glyphs},
+    content::missing_glyphs,
     error::EditionError,
-    logo::prepare,
+    logo::{self, Artwork},
+    plate::Plate,
+    press::Press,
+    qr,
     shared::shared_data,
     template::Template,
     text,
-    trial::{aside, set_trial_letter},
+    trial::set_trial_letter,
     typography,
-    window::Window,
-    world::{LetterWorld, layout_source},
 };
 
 /// What an edition is made of.
+#[derive(Clone)]
 pub struct EditionSpec<'a> {
     /// Its `letter` preferences say which template and text.
     pub organisation: &'a Organisation,
@@ -38,67 +38,65 @@ pub struct EditionSpec<'a> {
 /// every placeholder has a value, the logo can be set, and all that is shared fits in its place.
 pub struct Edition {
     template: Template,
-    layout: Source,
-    logo: Option<Bytes>,
-    window: Window,
-    date: Datetime,
-    /// What `shared.rs` gathered, as JSON.
-    shared: String,
     text_hash: [u8; 32],
-    /// Of all that decides how a letter of this edition looks.
-    fingerprint: [u8; 32],
+    plate: Arc<Plate>,
 }
 
 impl Edition {
-    /// Checks the template, the text, the values and the logo, and sets a letter to an invented client.
+    /// Checks the template, the text, the values and the logo, and has a press set a letter to an invented client.
     ///
-    /// Takes some tens of milliseconds; blocks.
+    /// Takes some tens of milliseconds, or as long as a press waits for others; blocks.
     ///
     /// # Errors
     /// [`EditionError`] with what is wrong and a hint, in terms of what the provider wrote.
-    pub fn new(spec: EditionSpec<'_>) -> Result<Self, EditionError> {
-        let template = Template::shipped(&spec.organisation.letter.template)?;
-        Self::of_template(template, spec)
+    pub fn new(spec: EditionSpec<'_>, press: &Press) -> Result<Self, EditionError> {
+        let template = Template::of(&spec.organisation.letter)?;
+        Self::of_template(template, spec, press)
     }
 
-    /// As [`Edition::new`], with a template that need not be a shipped one. Its layout is code that runs without
-    /// limits of time and memory: do this in a child process, unless the template is shipped.
+    /// As [`Edition::new`], with another template than the organisation prefers.
     ///
     /// # Errors
     /// As [`Edition::new`].
-    pub fn of_template(template: Template, spec: EditionSpec<'_>) -> Result<Self, EditionError> {
-        let source = spec
-            .organisation
-            .letter
-            .text
-            .as_deref()
-            .unwrap_or_else(|| template.standard_text());
+    pub fn of_template(
+        template: Template,
+        spec: EditionSpec<'_>,
+        press: &Press,
+    ) -> Result<Self, EditionError> {
+        let own = spec.organisation.letter.text.as_ref();
+        let (file, source) = match own {
+            Some(own) => (own.file.as_str(), own.content.as_str()),
+            None => ("text.txt", template.standard_text()),
+        };
         let letter_text =
-            text::parse(source, template.placeholders()).map_err(EditionError::Text)?;
-        let artwork = match &spec.logo {
-            Some(logo) => Some(
-                aside(|| prepare(logo)).unwrap_or_else(|| Err(EditionError::unreadable_logo()))?,
-            ),
+            text::parse(source, template.placeholders()).map_err(|error| EditionError::Text {
+                file: file.to_owned(),
+                error,
+            })?;
+        let artwork = match spec.logo.clone() {
+            Some(logo) => Some(press.ask(move |operator| logo::prepare(&logo, operator))??),
             None => None,
         };
-        let data = shared_data(&spec, &letter_text, artwork.as_ref())?;
-        let shared = serde_json::to_string(&data).map_err(|error| EditionError::Template {
-            name: template.name().to_owned(),
-            problem: error.to_string(),
-        })?;
-        let logo = artwork.map(|artwork| artwork.bytes);
-        let edition = Self {
-            layout: layout_source(template.layout()),
-            window: Window::of(spec.window),
-            date: midnight(spec.letter_date),
-            text_hash: Sha256::digest(source.as_bytes()).into(),
-            fingerprint: fingerprint(&template, &shared, logo.as_ref()),
-            template,
-            logo,
+        let shared = shared_data(&spec, &letter_text, file, artwork.as_ref())?;
+        let mut plate = Plate {
+            id: [0; 32],
+            layout: template.layout().to_owned(),
             shared,
+            window: spec.window,
+            date: spec.letter_date,
+            body_sizes: template.body_sizes().to_vec(),
+            address_sizes: template.address_sizes().to_vec(),
+            qr: qr_of(spec.organisation)?,
+            artwork: artwork.map(|Artwork { bytes, .. }| bytes),
         };
-        set_trial_letter(&edition)?;
-        Ok(edition)
+        plate.id = id_of(&plate, &template)?;
+        let plate = Arc::new(plate);
+        set_trial_letter(&plate, template.name(), press)?;
+        Ok(Self {
+            text_hash: Sha256::digest(source.as_bytes()).into(),
+            plate,
+            template,
+        })
     }
 
     pub fn template_name(&self) -> &str {
@@ -122,78 +120,38 @@ impl Edition {
         missing_glyphs(printed.iter().map(String::as_str))
     }
 
-    /// `steps` says how far down the template's lists of sizes: of the body, of the address.
-    pub(super) fn letter_data(&self, letter: &LetterContent, steps: (usize, usize)) -> LetterData {
-        let (body, address) = (self.template.body_sizes(), self.template.address_sizes());
-        LetterData::new(letter, body[steps.0], address[steps.1])
-    }
-
-    /// How many sizes there are to try: of the body, of the address.
-    pub(super) fn sizes(&self) -> (usize, usize) {
-        (
-            self.template.body_sizes().len(),
-            self.template.address_sizes().len(),
-        )
-    }
-
-    pub(super) fn window(&self) -> Window {
-        self.window
-    }
-
-    /// The letter date.
-    pub(super) fn date(&self) -> Datetime {
-        self.date
-    }
-
-    pub(super) fn fingerprint(&self) -> &[u8; 32] {
-        &self.fingerprint
-    }
-
-    /// The world with these letters, each as JSON.
-    pub(super) fn world(&self, letters: &[String]) -> LetterWorld {
-        let data = format!(
-            r#"{{"edition":{},"letters":[{}]}}"#,
-            self.shared,
-            letters.join(",")
-        );
-        LetterWorld::new(self.layout.clone(), self.logo.clone(), data)
-    }
-
-    pub(super) fn layout(&self) -> &Source {
-        &self.layout
-    }
-
-    /// The same without its logo, to find out whether it is the logo that cannot be set; `None` when it has none.
-    pub(super) fn without_logo(&self) -> Option<Self> {
-        self.logo.as_ref()?;
-        let mut shared: serde_json::Value = serde_json::from_str(&self.shared).ok()?;
-        shared["logo"] = serde_json::Value::Null;
-        Some(Self {
-            template: self.template.clone(),
-            layout: self.layout.clone(),
-            logo: None,
-            shared: shared.to_string(),
-            ..*self
-        })
+    pub(super) fn plate(&self) -> &Arc<Plate> {
+        &self.plate
     }
 }
 
-fn fingerprint(template: &Template, shared: &str, logo: Option<&Bytes>) -> [u8; 32] {
+fn qr_of(organisation: &Organisation) -> Result<Option<String>, EditionError> {
+    if !organisation.letter.qr {
+        return Ok(None);
+    }
+    match qr::drawing(&organisation.letter.portal_url) {
+        Some(drawing) => Ok(Some(drawing)),
+        None => Err(EditionError::DoesNotFit {
+            what: "the address of the portal in a QR code",
+            hint: "use a shorter portal_url in organisation.toml, or leave out `qr`",
+        }),
+    }
+}
+
+/// Of all that decides how a letter looks.
+fn id_of(plate: &Plate, template: &Template) -> Result<[u8; 32], EditionError> {
+    let shared = serde_json::to_vec(plate).map_err(|error| EditionError::Template {
+        name: template.name().to_owned(),
+        fault: super::error::TemplateFault {
+            file: "template.toml".to_owned(),
+            place: None,
+            problem: error.to_string(),
+            hint: "this should not happen".to_owned(),
+        },
+    })?;
     let mut hasher = Sha256::new();
     hasher.update(template.hash());
-    hasher.update(Sha256::digest(shared.as_bytes()));
-    hasher.update(Sha256::digest(
-        logo.map(Bytes::as_slice).unwrap_or_default(),
-    ));
-    hasher.finalize().into()
-}
-
-#[expect(
-    clippy::expect_used,
-    reason = "a NaiveDate is a day that exists, and every day has a midnight"
-)]
-fn midnight(day: NaiveDate) -> Datetime {
-    // A month is at most 12 and a day at most 31, so both fit in a byte.
-    Datetime::from_ymd_hms(day.year(), day.month() as u8, day.day() as u8, 0, 0, 0)
-        .expect("every day has a midnight")
+    hasher.update(Sha256::digest(shared));
+    hasher.update(Sha256::digest(plate.artwork.as_deref().unwrap_or_default()));
+    Ok(hasher.finalize().into())
 }

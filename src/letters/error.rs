@@ -1,11 +1,11 @@
 //! What can go wrong in the workshop. [`EditionError`] is the provider's to mend; [`PressError`] is ours, except that
 //! [`PressError::Interrupted`] was asked for. No message holds a name, an address or a code of a client.
 
-use std::io;
+use std::{fmt, io};
 
 use thiserror::Error;
 
-use super::refusal::TextError;
+use super::{refusal::TextError, typesetter::Complaint};
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -13,14 +13,15 @@ pub enum EditionError {
     #[error("there is no letter template '{name}'")]
     UnknownTemplate { name: String, known: Vec<String> },
 
-    #[error("letter template '{name}': {problem}")]
-    Template { name: String, problem: String },
+    #[error("letter template '{name}', {fault}")]
+    Template { name: String, fault: TemplateFault },
 
-    #[error("letter text, {0}")]
-    Text(TextError),
+    #[error("{file}, {error}")]
+    Text { file: String, error: TextError },
 
-    #[error("the letter text uses [{placeholder}], but organisation.toml has no `{key}`")]
+    #[error("{file} uses [{placeholder}], but organisation.toml has no `{key}`")]
     MissingValue {
+        file: String,
         placeholder: &'static str,
         key: &'static str,
     },
@@ -42,26 +43,48 @@ pub enum EditionError {
     },
 
     /// The layout itself is at fault.
-    #[error("letter template '{template}' cannot be typeset: {problem}")]
-    Layout { template: String, problem: String },
+    #[error("letter template '{template}', {complaint}")]
+    Layout {
+        template: String,
+        complaint: Complaint,
+    },
+
+    /// Not the provider's to mend.
+    #[error(transparent)]
+    Press(#[from] PressError),
+}
+
+/// What is wrong with a file of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateFault {
+    pub file: String,
+    /// Line and column, both from 1.
+    pub place: Option<(usize, usize)>,
+    pub problem: String,
+    pub hint: String,
+}
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { file, problem, .. } = self;
+        match self.place {
+            Some((line, column)) => write!(f, "{file}, line {line}, column {column}: {problem}"),
+            None => write!(f, "{file}: {problem}"),
+        }
+    }
 }
 
 impl EditionError {
-    pub(super) fn unreadable_logo() -> Self {
-        Self::Logo {
-            problem: "cannot be set on a letter".to_owned(),
-            hint: "save it as plain SVG, or as PNG in RGB colours".to_owned(),
-        }
-    }
-
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownTemplate { known, .. } => {
                 Some(format!("the letter templates are: {}", known.join(", ")))
             }
-            Self::Text(error) => Some(error.hint.clone()),
-            Self::MissingValue { placeholder, key } => Some(format!(
+            Self::Text { error, .. } => Some(error.hint.clone()),
+            Self::MissingValue {
+                placeholder, key, ..
+            } => Some(format!(
                 "add `{key}` to organisation.toml, or take [{placeholder}] out of the text"
             )),
             Self::MissingGlyph { .. } => {
@@ -69,7 +92,9 @@ impl EditionError {
             }
             Self::Logo { hint, .. } => Some(hint.clone()),
             Self::DoesNotFit { hint, .. } => Some((*hint).to_owned()),
-            Self::Template { .. } | Self::Layout { .. } => None,
+            Self::Template { fault, .. } => Some(fault.hint.clone()),
+            Self::Layout { complaint, .. } => complaint.hint.clone(),
+            Self::Press(_) => None,
         }
     }
 }
@@ -81,13 +106,10 @@ pub enum PressError {
     #[error("typesetting was interrupted")]
     Interrupted,
 
-    /// A part of the typesetter panicked while it set the letters from `first` to `last` (counted from 1).
-    #[error("the typesetter broke down on letters {first} to {last}")]
-    Panicked { first: usize, last: usize },
-
-    /// The typesetter refused, or the layout breaks a rule that no letter may break.
-    #[error("letters {first} to {last} cannot be typeset: {problem}")]
+    /// The layout cannot set some letters, counted from 1, and they are too many to be left out one by one.
+    #[error("letter template '{template}' cannot set letters {first} to {last}: {problem}")]
     Layout {
+        template: String,
         first: usize,
         last: usize,
         problem: String,
@@ -96,8 +118,12 @@ pub enum PressError {
     #[error("the letters cannot be kept on disk: {0}")]
     Spool(#[source] io::Error),
 
-    #[error("a press thread cannot be started: {0}")]
+    #[error("a press process cannot be started: {0}")]
     Start(String),
+
+    /// The program that was started as a press is not one, or is of another version.
+    #[error("a press process gave an answer to another question")]
+    Confused,
 
     #[error("the press has stopped")]
     Stopped,

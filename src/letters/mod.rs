@@ -1,39 +1,38 @@
 //! The letter workshop: from an organisation's text and a list of clients to proved one-page letters as PDF.
 //!
 //! An [`Edition`] is everything the letters of one team share; building it checks the template, the provider's text,
-//! the values and the logo. A [`Press`] sets the letters of an edition: each is laid out, proved from the finished
-//! frames (exactly one A4, the address inside the window) and only then exported.
+//! the values and the logo. A [`Press`] sets the letters of an edition in processes of their own: each is laid out,
+//! proved from the finished frames (exactly one A4, the address inside the window, all the words that went in) and only
+//! then exported.
 //!
-//! Typst is known here and nowhere else.
+//! Typst is known here and nowhere else, and runs only in [`typesetter`], which is what a press process does.
 
-mod chunk;
+mod bisect;
 mod content;
 mod edition;
 mod error;
 mod fonts;
+mod kix;
 mod logo;
 mod placeholder;
+mod plate;
 mod press;
-mod proof;
+mod qr;
 mod refusal;
 mod shared;
 mod template;
 mod text;
 mod trial;
 mod typeset;
+mod typesetter;
 mod typography;
-mod window;
-mod world;
 
-pub use content::LetterContent;
+pub use content::{Addressee, LetterContent, LetterWords};
 pub use edition::{Edition, EditionSpec};
-pub use error::{EditionError, PressError};
+pub use error::{EditionError, PressError, TemplateFault};
 pub use placeholder::Placeholder;
-pub use press::Press;
-pub use proof::Misfit;
+pub use press::{Crash, PRESS_COMMAND, Press, PressProgram, serve};
 pub use refusal::TextError;
 pub use template::Template;
 pub use typeset::{LETTERS_PER_PRINT, Piece, Typeset};
-
-#[cfg(test)]
-mod tests;
+pub use typesetter::{Complaint, Misfit};

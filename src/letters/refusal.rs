@@ -16,6 +16,16 @@ pub struct TextError {
     pub hint: String,
 }
 
+/// Line and column of a byte of `source`, both counted from 1, columns in characters.
+pub(super) fn place(source: &str, at: usize) -> (usize, usize) {
+    let before = source.get(..at).unwrap_or(source);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (
+        before.matches('\n').count() + 1,
+        before[line_start..].chars().count() + 1,
+    )
+}
+
 /// Makes errors for a place in a text, which is counted in bytes from its start.
 #[derive(Clone, Copy)]
 pub(super) struct Refusals<'a> {
@@ -24,11 +34,10 @@ pub(super) struct Refusals<'a> {
 
 impl Refusals<'_> {
     pub(super) fn error(self, at: usize, problem: &str, hint: &str) -> TextError {
-        let before = &self.source[..at];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (line, column) = place(self.source, at);
         TextError {
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column,
             problem: problem.to_owned(),
             hint: hint.to_owned(),
         }

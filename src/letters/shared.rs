@@ -3,7 +3,9 @@
 use crate::domain::{calendar::long_date, organisation::AddressWindow};
 
 use super::{
-    content::{EditionData, LogoData, ReturnData, SenderData, fill, missing_glyphs, texts_of},
+    content::{
+        EditionData, LogoData, QrData, ReturnData, SenderData, fill, missing_glyphs, texts_of,
+    },
     edition::EditionSpec,
     error::EditionError,
     fonts,
@@ -13,13 +15,14 @@ use super::{
     typography,
 };
 
-/// Everything of an edition but its files, in the characters that are printed.
+/// Everything of an edition but its files, in the characters that are printed. `file` is where the text came from.
 ///
 /// # Errors
 /// A placeholder without a value, or a character that the font does not have.
 pub(super) fn shared_data(
     spec: &EditionSpec<'_>,
     letter_text: &LetterText,
+    file: &str,
     artwork: Option<&Artwork>,
 ) -> Result<EditionData, EditionError> {
     let organisation = spec.organisation;
@@ -40,9 +43,16 @@ pub(super) fn shared_data(
         .map(|line| typography::value(line));
     let data = EditionData {
         window: match spec.window {
-            AddressWindow::Left => "left",
-            AddressWindow::Right => "right",
+            AddressWindow::Left => "left".to_owned(),
+            AddressWindow::Right => "right".to_owned(),
         },
+        fold_marks: organisation.letter.fold_marks,
+        qr: organisation.letter.qr.then(|| QrData {
+            alt: format!(
+                "QR-code naar {}",
+                typography::value(&organisation.letter.portal_url)
+            ),
+        }),
         logo: artwork.map(|artwork| LogoData {
             format: artwork.format.clone(),
             width: artwork.width,
@@ -61,14 +71,20 @@ pub(super) fn shared_data(
         ),
         valid_until: long_date(spec.valid_until),
         portal_url: typography::value(&organisation.letter.portal_url),
-        blocks: fill(letter_text, &|placeholder| shared_value(spec, placeholder))?,
+        blocks: fill(letter_text, &|placeholder| {
+            shared_value(spec, file, placeholder)
+        })?,
     };
     check_glyphs(&data)?;
     Ok(data)
 }
 
 /// The printed value of a placeholder that is the same on all letters.
-fn shared_value(spec: &EditionSpec<'_>, placeholder: Placeholder) -> Result<String, EditionError> {
+fn shared_value(
+    spec: &EditionSpec<'_>,
+    file: &str,
+    placeholder: Placeholder,
+) -> Result<String, EditionError> {
     let organisation = spec.organisation;
     let (value, key) = match placeholder {
         Placeholder::Telephone => (organisation.telephone.clone(), "telephone"),
@@ -90,6 +106,7 @@ fn shared_value(spec: &EditionSpec<'_>, placeholder: Placeholder) -> Result<Stri
         .unwrap_or_default();
     if printed.is_empty() {
         return Err(EditionError::MissingValue {
+            file: file.to_owned(),
             placeholder: placeholder.name(),
             key,
         });

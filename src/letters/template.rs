@@ -1,14 +1,22 @@
 //! A letter template: `letter-templates/NAME/` with `template.toml`, `text.txt` and `layout.typ`.
 //!
-//! The template that ships with the product is compiled into the binary, so the binary works anywhere. Another
-//! template's layout is code (Typst): whoever reads one from a folder runs it in a process of its own.
+//! The templates that ship with the product are compiled into the binary, so the binary works anywhere. Whosever a
+//! layout is, it is code, and only a press process compiles it.
 
 use std::{fs, path::Path};
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use toml::Spanned;
 
-use super::{error::EditionError, fonts, placeholder::Placeholder};
+use crate::domain::organisation::{LetterPreferences, TemplateFiles};
+
+use super::{
+    error::{EditionError, TemplateFault},
+    fonts,
+    placeholder::Placeholder,
+    refusal::place,
+};
 
 /// Everything a template says, checked: the layout, the standard text, and what it takes.
 #[derive(Debug, Clone)]
@@ -23,15 +31,37 @@ pub struct Template {
     hash: [u8; 32],
 }
 
+/// What layouts may import as `brievenbus.typ`.
+pub(super) const LIBRARY: &str = include_str!("../../letter-templates/brievenbus.typ");
+
 /// The shipped templates: folder name, `template.toml`, `text.txt`, `layout.typ`.
-const SHIPPED: [(&str, &str, &str, &str); 1] = [(
-    "uitnodiging",
-    include_str!("../../letter-templates/uitnodiging/template.toml"),
-    include_str!("../../letter-templates/uitnodiging/text.txt"),
-    include_str!("../../letter-templates/uitnodiging/layout.typ"),
-)];
+const SHIPPED: [(&str, &str, &str, &str); 2] = [
+    (
+        "uitnodiging",
+        include_str!("../../letter-templates/uitnodiging/template.toml"),
+        include_str!("../../letter-templates/uitnodiging/text.txt"),
+        include_str!("../../letter-templates/uitnodiging/layout.typ"),
+    ),
+    (
+        "uitnodiging-groot",
+        include_str!("../../letter-templates/uitnodiging-groot/template.toml"),
+        include_str!("../../letter-templates/uitnodiging-groot/text.txt"),
+        include_str!("../../letter-templates/uitnodiging-groot/layout.typ"),
+    ),
+];
 
 impl Template {
+    /// The template that an organisation prefers: its own, or one that ships with the product.
+    ///
+    /// # Errors
+    /// [`EditionError::UnknownTemplate`] or [`EditionError::Template`].
+    pub fn of(preferences: &LetterPreferences) -> Result<Self, EditionError> {
+        match &preferences.own_template {
+            Some(files) => Self::new(&preferences.template, files),
+            None => Self::shipped(&preferences.template),
+        }
+    }
+
     /// A shipped template by its folder name.
     ///
     /// # Errors
@@ -45,77 +75,59 @@ impl Template {
                 known: SHIPPED.map(|(known, ..)| known.to_owned()).to_vec(),
             });
         };
-        Self::from_parts(name, description, text, layout)
+        let files = TemplateFiles {
+            description: (*description).to_owned(),
+            text: (*text).to_owned(),
+            layout: (*layout).to_owned(),
+        };
+        Self::new(name, &files)
     }
 
-    /// A template in `folder`, named as the folder. Its layout is code: compile it in a child process only.
+    /// A template in `folder`, named as the folder.
     ///
     /// # Errors
     /// [`EditionError::Template`] when a file is missing, unreadable or says something that is not possible.
     pub fn read(folder: &Path) -> Result<Self, EditionError> {
-        let name = folder
+        let name = fs::canonicalize(folder)
+            .ok()
+            .as_deref()
+            .unwrap_or(folder)
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
         let read = |file: &str| {
-            fs::read_to_string(folder.join(file)).map_err(|error| EditionError::Template {
+            read_file(&folder.join(file)).map_err(|problem| EditionError::Template {
                 name: name.clone(),
-                problem: format!("{file} cannot be read: {error}"),
+                fault: TemplateFault {
+                    file: file.to_owned(),
+                    place: None,
+                    problem,
+                    hint: "a template is a folder with template.toml, text.txt and layout.typ, each UTF-8 text of at most 1 MB"
+                        .to_owned(),
+                },
             })
         };
-        Self::from_parts(
-            &name,
-            &read("template.toml")?,
-            &read("text.txt")?,
-            &read("layout.typ")?,
-        )
+        let files = TemplateFiles {
+            description: read("template.toml")?,
+            text: read("text.txt")?,
+            layout: read("layout.typ")?,
+        };
+        Self::new(&name, &files)
     }
 
-    fn from_parts(
-        name: &str,
-        description: &str,
-        text: &str,
-        layout: &str,
-    ) -> Result<Self, EditionError> {
-        let wrong = |problem: String| EditionError::Template {
+    fn new(name: &str, files: &TemplateFiles) -> Result<Self, EditionError> {
+        let wrong = |fault| EditionError::Template {
             name: name.to_owned(),
-            problem,
+            fault,
         };
-        let sheet: Sheet = toml::from_str(description).map_err(|error| {
-            wrong(format!(
-                "template.toml: {}",
-                error.to_string().trim().replace('\n', " ")
-            ))
-        })?;
-        if sheet.name != name {
-            return Err(wrong(format!(
-                "template.toml has the name '{}', the folder '{name}'",
-                sheet.name
-            )));
-        }
-        if sheet.language != "nl" {
-            return Err(wrong(format!(
-                "language '{}' is not known; it must be \"nl\"",
-                sheet.language
-            )));
-        }
-        check_sizes("body_sizes", &sheet.body_sizes).map_err(wrong)?;
-        check_sizes("address_sizes", &sheet.address_sizes).map_err(wrong)?;
-        let placeholders = sheet
-            .placeholders
-            .iter()
-            .map(|typed| {
-                Placeholder::parse(typed)
-                    .ok_or_else(|| wrong(format!("there is no placeholder [{typed}]")))
-            })
-            .collect::<Result<_, _>>()?;
+        let sheet = Sheet::parse(name, &files.description).map_err(wrong)?;
         Ok(Self {
             name: name.to_owned(),
             description: sheet.description,
-            hash: hash_of(&[description, layout]),
-            standard_text: text.to_owned(),
-            layout: layout.to_owned(),
-            placeholders,
+            hash: hash_of(&[&files.description, &files.layout, LIBRARY]),
+            standard_text: files.text.clone(),
+            layout: files.layout.clone(),
+            placeholders: sheet.placeholders,
             body_sizes: sheet.body_sizes,
             address_sizes: sheet.address_sizes,
         })
@@ -154,33 +166,147 @@ impl Template {
         &self.layout
     }
 
-    /// Of the description, the layout and the fonts: what decides how a letter looks, apart from its text.
+    /// Of the description, the layout, its library and the fonts: what decides how a letter looks, apart from its text.
     pub(super) fn hash(&self) -> [u8; 32] {
         self.hash
     }
 }
 
-/// `template.toml`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// Far above what a template needs; it bounds what reading one can cost.
+const MOST_BYTES: u64 = 1024 * 1024;
+
+fn read_file(path: &Path) -> Result<String, String> {
+    let size = fs::metadata(path)
+        .map_err(|error| why_unreadable(&error))?
+        .len();
+    if size > MOST_BYTES {
+        return Err("is larger than 1 MB".to_owned());
+    }
+    let bytes = fs::read(path).map_err(|error| why_unreadable(&error))?;
+    let text = String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .unwrap_or(&text)
+        .replace("\r\n", "\n"))
+}
+
+fn why_unreadable(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            "is not there".to_owned()
+        }
+        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    }
+}
+
+/// What `template.toml` says, checked.
 struct Sheet {
-    name: String,
     description: String,
-    language: String,
-    placeholders: Vec<String>,
+    placeholders: Vec<Placeholder>,
     body_sizes: Vec<f64>,
     address_sizes: Vec<f64>,
 }
 
-fn check_sizes(key: &str, sizes: &[f64]) -> Result<(), String> {
-    let in_range = sizes.iter().all(|size| (6.0..=14.0).contains(size));
-    let falling = sizes.windows(2).all(|pair| pair[0] > pair[1]);
-    if sizes.is_empty() || !in_range || !falling {
-        return Err(format!(
-            "{key} must be a falling list of font sizes between 6 and 14 points"
-        ));
+/// `template.toml` as it is written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSheet {
+    name: Spanned<String>,
+    description: String,
+    language: Spanned<String>,
+    placeholders: Vec<Spanned<String>>,
+    body_sizes: Spanned<Vec<f64>>,
+    address_sizes: Spanned<Vec<f64>>,
+}
+
+/// Below these nobody reads a letter, or a window envelope's address.
+const SMALLEST_BODY: f64 = 9.5;
+const SMALLEST_ADDRESS: f64 = 8.0;
+const LARGEST: f64 = 24.0;
+
+impl Sheet {
+    fn parse(folder: &str, source: &str) -> Result<Self, TemplateFault> {
+        let at = |at: usize, problem: String, hint: &str| TemplateFault {
+            file: "template.toml".to_owned(),
+            place: Some(place(source, at)),
+            problem,
+            hint: hint.to_owned(),
+        };
+        let raw: RawSheet = toml::from_str(source).map_err(|error| {
+            at(
+                error.span().map_or(0, |span| span.start),
+                error.message().replace('\n', ", "),
+                "it has name, description, language, placeholders, body_sizes and address_sizes; letter-templates/README.md tells what they are",
+            )
+        })?;
+        if raw.name.get_ref() != folder {
+            return Err(at(
+                raw.name.span().start,
+                format!(
+                    "the name is '{}', but the folder '{folder}'",
+                    raw.name.get_ref()
+                ),
+                "give both the same name",
+            ));
+        }
+        if raw.language.get_ref() != "nl" {
+            return Err(at(
+                raw.language.span().start,
+                format!("language '{}' is not known", raw.language.get_ref()),
+                "letters are in Dutch: language = \"nl\"",
+            ));
+        }
+        let sizes = [
+            ("body_sizes", &raw.body_sizes, SMALLEST_BODY),
+            ("address_sizes", &raw.address_sizes, SMALLEST_ADDRESS),
+        ];
+        for (key, sizes, smallest) in sizes {
+            if !are_sizes(sizes.get_ref(), smallest) {
+                return Err(at(
+                    sizes.span().start,
+                    format!(
+                        "{key} must be a falling list of sizes from {LARGEST} to {smallest} points"
+                    ),
+                    "the first is what letters are set in, the others are tried when one does not fit",
+                ));
+            }
+        }
+        let placeholders = raw
+            .placeholders
+            .iter()
+            .map(|typed| {
+                let known = Placeholder::parse(typed.get_ref());
+                known.ok_or_else(|| {
+                    let near = Placeholder::nearest(typed.get_ref(), &Placeholder::ALL);
+                    let hint = match near {
+                        Some(near) => format!("did you mean \"{}\"?", near.name()),
+                        None => format!(
+                            "there are {}",
+                            Placeholder::ALL.map(Placeholder::name).join(", ")
+                        ),
+                    };
+                    at(
+                        typed.span().start,
+                        format!("there is no placeholder \"{}\"", typed.get_ref()),
+                        &hint,
+                    )
+                })
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            description: raw.description,
+            placeholders,
+            body_sizes: raw.body_sizes.into_inner(),
+            address_sizes: raw.address_sizes.into_inner(),
+        })
     }
-    Ok(())
+}
+
+fn are_sizes(sizes: &[f64], smallest: f64) -> bool {
+    !sizes.is_empty()
+        && sizes.iter().all(|size| (smallest..=LARGEST).contains(size))
+        && sizes.windows(2).all(|pair| pair[0] > pair[1])
 }
 
 fn hash_of(parts: &[&str]) -> [u8; 32] {
@@ -211,7 +337,7 @@ mod tests {
         assert_eq!(error.to_string(), "there is no letter template 'uitnoding'");
         assert_eq!(
             error.hint().unwrap(),
-            "the letter templates are: uitnodiging"
+            "the letter templates are: uitnodiging, uitnodiging-groot"
         );
     }
 
@@ -227,10 +353,10 @@ mod tests {
     }
 
     #[test]
-    fn sizes_must_fall() {
-        assert!(check_sizes("body_sizes", &[10.5, 10.0]).is_ok());
-        for wrong in [&[][..], &[9.5, 10.0], &[100.0], &[f64::NAN]] {
-            assert!(check_sizes("body_sizes", wrong).is_err(), "{wrong:?}");
+    fn sizes_must_fall_and_stay_readable() {
+        assert!(are_sizes(&[10.5, 10.0], 9.5));
+        for wrong in [&[][..], &[9.5, 10.0], &[100.0], &[f64::NAN], &[10.0, 9.0]] {
+            assert!(!are_sizes(wrong, 9.5), "{wrong:?}");
         }
     }
 }

@@ -1,60 +1,57 @@
 //! A trial letter to nobody, set before any letter to a client: what all letters share must hold for the plainest
 //! letter, or it holds for none.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::domain::invitation::Code;
 
 use super::{
-    chunk,
-    content::LetterContent,
-    edition::Edition,
+    content::{LetterContent, LetterWords},
     error::EditionError,
-    press::STACK,
-    proof::{Breach, Fault},
+    plate::Plate,
+    press::{Press, Trouble},
+    typesetter::{Breach, Complaint, Fault},
 };
 
-/// Sets and exports a letter with what `edition` shares.
+/// Has a press set and export a letter with what `plate` has.
 ///
 /// A text that is too long is no error here: each client is then left out with that reason.
 ///
 /// # Errors
 /// What does not fit, or cannot be set, in terms of what the provider wrote.
-pub(super) fn set_trial_letter(edition: &Edition) -> Result<(), EditionError> {
-    let steps = (edition.sizes().0 - 1, 0);
-    let letter = trial_letter();
-    match aside(|| chunk::try_one(edition, &letter, steps)) {
-        Some(Ok(Ok(()) | Err(Fault::TooLong(_)))) => Ok(()),
-        Some(Ok(Err(fault))) => Err(unfit(edition, fault)),
-        failed => {
-            // Of all that a provider hands in, only a logo is anything that the typesetter could refuse.
-            let bare = edition.without_logo();
-            if let Some(bare) = bare
-                && matches!(aside(|| chunk::try_one(&bare, &letter, steps)), Some(Ok(_)))
-            {
-                return Err(EditionError::unreadable_logo());
-            }
-            let problem = match failed {
-                Some(Err(problem)) => problem,
-                _ => "the typesetter broke down".to_owned(),
-            };
-            Err(broken_layout(edition, problem))
-        }
+pub(super) fn set_trial_letter(
+    plate: &Arc<Plate>,
+    template: &str,
+    press: &Press,
+) -> Result<(), EditionError> {
+    let trouble = match try_on(plate, press)? {
+        Ok(None | Some(Fault::TooLong(_))) => return Ok(()),
+        Ok(Some(fault)) => return Err(unfit(template, fault)),
+        Err(trouble) => trouble,
+    };
+    let complaint = trouble.complaint()?;
+    // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse.
+    if let Some(bare) = plate.without_logo()
+        && matches!(try_on(&Arc::new(bare), press)?, Ok(_))
+    {
+        return Err(super::logo::LogoFault::unreadable().into());
     }
+    Err(EditionError::Layout {
+        template: template.to_owned(),
+        complaint,
+    })
 }
 
-/// Does `work` on a thread with a stack of its own size, so that how deep a layout or a drawing may go does not
-/// depend on who asks. `None` when it panicked: decoders and the typesetter read what others made.
-pub(super) fn aside<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .stack_size(STACK)
-        .build()
-        .ok()?;
-    catch_unwind(AssertUnwindSafe(|| pool.install(work))).ok()
+fn try_on(
+    plate: &Arc<Plate>,
+    press: &Press,
+) -> Result<Result<Option<Fault>, Trouble>, EditionError> {
+    let steps = (plate.sizes().0 - 1, 0);
+    let plate = Arc::clone(plate);
+    Ok(press.ask(move |operator| operator.try_one(&plate, &trial_letter(), steps))?)
 }
 
-fn unfit(edition: &Edition, fault: Fault) -> EditionError {
+fn unfit(template: &str, fault: Fault) -> EditionError {
     let (what, hint) = match fault {
         Fault::Layout(Breach::SenderTooWide) => (
             "a line of the sender's details (name, address, e-mail or website)",
@@ -64,27 +61,26 @@ fn unfit(edition: &Edition, fault: Fault) -> EditionError {
             "the return address",
             "use a shorter street or city in organisation.toml",
         ),
-        Fault::Layout(Breach::NearWindow) => (
-            "the sender's name and details above the address window",
-            "use a shorter name in organisation.toml",
-        ),
         Fault::WordTooWide => (
             "a word of the text, wider than the line,",
             "break it up with spaces or hyphens",
         ),
-        Fault::Layout(breach) => return broken_layout(edition, breach.sentence().to_owned()),
+        Fault::Layout(breach) => return layout(template, Complaint::of_breach(breach)),
         Fault::AddressTooLarge | Fault::TooLong(_) => {
-            let problem = "a plain address does not lie inside the window";
-            return broken_layout(edition, problem.to_owned());
+            let complaint = Complaint::new(
+                "a plain address does not lie inside the window",
+                "the window is x 35-105 mm (left) or 109-175 mm (right), y 55-85 mm",
+            );
+            return layout(template, complaint);
         }
     };
     EditionError::DoesNotFit { what, hint }
 }
 
-fn broken_layout(edition: &Edition, problem: String) -> EditionError {
+fn layout(template: &str, complaint: Complaint) -> EditionError {
     EditionError::Layout {
-        template: edition.template_name().to_owned(),
-        problem,
+        template: template.to_owned(),
+        complaint,
     }
 }
 
@@ -92,10 +88,13 @@ fn broken_layout(edition: &Edition, problem: String) -> EditionError {
 #[expect(clippy::expect_used, reason = "ten digits are a code")]
 fn trial_letter() -> LetterContent {
     LetterContent {
-        addressee: "Mevr. A. Jansen".to_owned(),
-        address_lines: vec!["Sesamstraat 1".to_owned(), "1234 AB Enschede".to_owned()],
-        salutation: "Geachte Mevr. A. Jansen".to_owned(),
-        client_name: "Mevr. A. Jansen".to_owned(),
+        words: LetterWords {
+            addressee: "Mevr. A. Jansen".to_owned(),
+            address_lines: vec!["Sesamstraat 1".to_owned(), "1234 AB Enschede".to_owned()],
+            salutation: "Geachte Mevr. A. Jansen".to_owned(),
+            client_name: "Mevr. A. Jansen".to_owned(),
+            kix: None,
+        },
         code: Code::parse("0123456789").expect("ten digits are a code"),
     }
 }

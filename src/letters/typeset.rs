@@ -1,14 +1,13 @@
 //! Stop six of a team job: all letters of a team, set in order, to a spool file.
 //!
 //! A print file holds exactly [`LETTERS_PER_PRINT`] letters, so a letter that fits at no size moves all that come
-//! after it. Chunks are set ahead on all threads in the hope that every letter fits; when one does not, it is taken
+//! after it. Chunks are set ahead on all presses in the hope that every letter fits; when one does not, it is taken
 //! out and the chunks from there on are cut anew. What was learnt of letters on the way is kept.
 
 use std::{
     collections::BTreeMap,
     fs::File,
     io::Write,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -19,12 +18,16 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    chunk::{self, Pressed, Sheets, Steps},
+    bisect::{Culprits, press_or_bisect},
     content::LetterContent,
     edition::Edition,
     error::PressError,
-    press::Press,
-    proof::Misfit,
+    press::{Operator, Press},
+    typesetter::{
+        Misfit,
+        chunk::{Pressed, Sheets},
+        forme::Steps,
+    },
 };
 
 /// Letters in a print file; the last one of a team has the rest.
@@ -144,7 +147,7 @@ impl<'a> Run<'a> {
         let mut misfits = Vec::new();
         let mut queue = Vec::with_capacity(letters.len());
         for (at, letter) in letters.iter().enumerate() {
-            let missing = edition.missing_glyphs(letter.texts());
+            let missing = edition.missing_glyphs(letter.words.texts());
             if missing.is_empty() {
                 queue.push(at);
             } else {
@@ -172,9 +175,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeps every thread busy, and no more: finished chunks are held in memory, and other jobs wait for a thread too.
+    /// Keeps every press busy, and no more: finished chunks are held in memory, and other jobs wait for a press too.
     fn submit_ahead(&mut self) -> Result<(), PressError> {
-        let most = self.press.threads();
+        let most = self.press.presses();
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {
             let (start, end) = (
                 self.ahead,
@@ -185,9 +188,9 @@ impl<'a> Run<'a> {
             let (edition, letters) = (Arc::clone(self.edition), Arc::clone(&self.letters));
             let (answer, wanted) = (self.answer.clone(), Arc::new(AtomicBool::new(true)));
             self.flights.0.insert(start, Arc::clone(&wanted));
-            self.press.submit(move || {
+            self.press.submit(move |operator| {
                 if wanted.load(Ordering::Relaxed) {
-                    let outcome = press_chunk(&edition, &letters, &chunk, &steps);
+                    let outcome = press_chunk(operator, &edition, &letters, &chunk, &steps);
                     // Nobody listens any more when the run was interrupted.
                     let _ = answer.send(Answer {
                         start,
@@ -301,8 +304,9 @@ impl Drop for Flights {
     }
 }
 
-/// On a press thread. A panic of the typesetter becomes an error, and says nothing of what it was about.
+/// On a press thread.
 fn press_chunk(
+    operator: &mut Operator,
     edition: &Edition,
     letters: &[LetterContent],
     chunk: &[usize],
@@ -311,8 +315,9 @@ fn press_chunk(
     let first = chunk.first().map_or(0, |at| at + 1);
     let last = chunk.last().map_or(0, |at| at + 1);
     let chunk: Vec<LetterContent> = chunk.iter().map(|at| letters[*at].clone()).collect();
-    match catch_unwind(AssertUnwindSafe(|| chunk::press(edition, &chunk, steps))) {
-        Ok(Ok(Pressed::Whole(sheets))) => Ok(Outcome::Whole(Hashed {
+    let pressed = press_or_bisect(operator, edition.plate(), &chunk, steps);
+    match pressed {
+        Ok(Pressed::Whole(sheets)) => Ok(Outcome::Whole(Hashed {
             print: Sha256::digest(&sheets.print).into(),
             singles: sheets
                 .singles
@@ -321,12 +326,16 @@ fn press_chunk(
                 .collect(),
             sheets,
         })),
-        Ok(Ok(Pressed::Misfits { misfits, steps })) => Ok(Outcome::Misfits { misfits, steps }),
-        Ok(Err(problem)) => Err(PressError::Layout {
+        Ok(Pressed::Misfits(unfit)) => Ok(Outcome::Misfits {
+            misfits: unfit.misfits,
+            steps: unfit.steps,
+        }),
+        Err(Culprits::TooMany(problem)) => Err(PressError::Layout {
+            template: edition.template_name().to_owned(),
             first,
             last,
             problem,
         }),
-        Err(_) => Err(PressError::Panicked { first, last }),
+        Err(Culprits::Press(error)) => Err(error),
     }
 }

@@ -52,6 +52,7 @@ impl App {
     /// Opens the data folder, and makes it on first use.
     pub async fn open(
         settings: &Settings,
+        press: Arc<Press>,
         clock: Clock,
         draw_code: DrawCode,
     ) -> Result<Self, Failure> {
@@ -67,7 +68,7 @@ impl App {
             db,
             vault: Arc::new(vault),
             shelf: Shelf::open(&shelf)?,
-            press: Arc::new(Press::start(settings.threads)?),
+            press,
             clock,
             draw_code,
             spool_dir,

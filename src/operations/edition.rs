@@ -8,28 +8,30 @@ use crate::{
         batch::BatchOptions,
         organisation::{Logo, Organisation},
     },
-    letters::{Edition, EditionSpec},
+    letters::{Edition, EditionSpec, Press},
 };
 
-/// Checks the text, the values and the logo, and builds the edition; blocks some tens of milliseconds, so it runs away
-/// from the async threads.
+/// Checks the text, the values and the logo, and builds the edition; it waits for a press, so it runs away from the
+/// async threads.
 pub async fn edition(
+    press: &Arc<Press>,
     organisation: &Organisation,
     logo: Option<Logo>,
     options: &BatchOptions,
     team_name: &str,
 ) -> Result<Arc<Edition>, Failure> {
     let (organisation, options) = (organisation.clone(), options.clone());
-    let team_name = team_name.to_owned();
+    let (team_name, press) = (team_name.to_owned(), Arc::clone(press));
     let built = tokio::task::spawn_blocking(move || {
-        Edition::new(EditionSpec {
+        let spec = EditionSpec {
             organisation: &organisation,
             window: options.address_window,
             logo: logo.filter(|_| options.with_logo),
             team_name: &team_name,
             letter_date: options.letter_date,
             valid_until: options.valid_until,
-        })
+        };
+        Edition::new(spec, &press)
     });
     match built.await {
         Ok(edition) => Ok(Arc::new(edition?)),

@@ -103,12 +103,15 @@ impl From<ExportError> for Failure {
 
 impl From<EditionError> for Failure {
     fn from(error: EditionError) -> Self {
-        Self {
-            kind: Kind::Input,
-            code: "letter_not_possible",
-            message: error.to_string(),
-            hint: error.hint(),
-            source: None,
+        match error {
+            EditionError::Press(error) => error.into(),
+            error => Self {
+                kind: Kind::Input,
+                code: "letter_not_possible",
+                message: error.to_string(),
+                hint: error.hint(),
+                source: Some(error.into()),
+            },
         }
     }
 }
@@ -192,6 +195,24 @@ impl From<BundleError> for Failure {
 
 impl From<PressError> for Failure {
     fn from(error: PressError) -> Self {
-        Self::caused_by(error, Kind::Ours, "press", None)
+        let (kind, code, hint) = match &error {
+            PressError::Layout { .. } => (
+                Kind::Input,
+                "layout_fails",
+                Some("try it on the clients of the export with `brievenbus template check`"),
+            ),
+            PressError::Start(_) => (
+                Kind::TryAgain,
+                "press",
+                Some("see that the machine has memory and processes left, then try again"),
+            ),
+            PressError::Spool(_) => (
+                Kind::TryAgain,
+                "press",
+                Some("see that the disk is not full, then try again"),
+            ),
+            _ => (Kind::Ours, "press", None),
+        };
+        Self::caused_by(error, kind, code, hint)
     }
 }

@@ -1,10 +1,14 @@
 //! `import FOLDER`: takes a care provider's export in, all or nothing.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
-use super::{App, Failure};
+use chrono::NaiveDate;
+
+use super::{App, Failure, edition::edition};
 use crate::{
+    domain::batch::{BatchOptions, BatchRequest},
     exports::{self, Export},
+    letters::Press,
     storage::exports::NewExport,
 };
 
@@ -16,6 +20,24 @@ pub async fn read_export(folder: PathBuf) -> Result<Export, Failure> {
             "reading the export stopped: {error}"
         ))),
     }
+}
+
+/// Sees that a letter can be made with the provider's template, text, values and logo, whether they will be used or
+/// not. Changes nothing.
+pub async fn check_letter(
+    press: &Arc<Press>,
+    export: &Export,
+    today: NaiveDate,
+) -> Result<(), Failure> {
+    let organisation = &export.organisation;
+    let options = BatchOptions::resolve(&BatchRequest::default(), &organisation.letter, today)?;
+    let options = BatchOptions {
+        with_logo: true,
+        ..options
+    };
+    // Teams have names of their own, which are checked when letters are asked for them.
+    edition(press, organisation, export.logo.clone(), &options, "Team").await?;
+    Ok(())
 }
 
 /// Saves an export that was read.

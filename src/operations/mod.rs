@@ -5,6 +5,7 @@ pub mod collect_bundles;
 pub mod edition;
 mod failure;
 pub mod import_export;
+pub mod presses;
 pub mod run_team_job;
 pub mod show_batch;
 pub mod start_run;

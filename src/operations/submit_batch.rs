@@ -1,6 +1,6 @@
 //! From a request to a saved plan with its tasks on the queue.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use sha2::{Digest, Sha256};
 
@@ -15,6 +15,7 @@ use crate::{
         location::{FindError, LocationId, LocationTree},
         organisation::{Logo, Organisation, Slug},
     },
+    letters::Press,
     storage::{
         batches::{NewBatch, TeamName},
         exports::StoredOrganisation,
@@ -31,6 +32,7 @@ pub struct CheckedRequest {
 
 /// Checks a request against an organisation and its export, changing nothing.
 pub async fn check_request(
+    press: &Arc<Press>,
     request: &BatchRequest,
     organisation: &Organisation,
     logo: Option<Logo>,
@@ -56,7 +58,7 @@ pub async fn check_request(
         ));
     }
     for team in teams_to_try(organisation, &team_names) {
-        edition(organisation, logo.clone(), &options, team).await?;
+        edition(press, organisation, logo.clone(), &options, team).await?;
     }
     Ok(CheckedRequest {
         options,
@@ -67,7 +69,11 @@ pub async fn check_request(
 
 /// The teams whose letter is tried: one, or all of them when their names are in the text.
 fn teams_to_try<'a>(organisation: &Organisation, names: &'a [TeamName]) -> BTreeSet<&'a str> {
-    let text = organisation.letter.text.as_deref().unwrap_or_default();
+    let letter = &organisation.letter;
+    let own = letter.text.as_ref().map(|text| &text.content);
+    let of_template = letter.own_template.as_ref().map(|template| &template.text);
+    // The standard texts that ship with the product name no team.
+    let text = own.or(of_template).map(String::as_str).unwrap_or_default();
     let named = text.to_lowercase().contains("team_name");
     names
         .iter()
@@ -158,7 +164,16 @@ pub async fn prepare_batch(
     let logo = logo_of_store(app, stored.logo_hash.as_deref()).await?;
     let organisation = &stored.organisation;
     let today = app.today();
-    let checked = check_request(request, organisation, logo, &tree, &assignments, today).await?;
+    let checked = check_request(
+        &app.press,
+        request,
+        organisation,
+        logo,
+        &tree,
+        &assignments,
+        today,
+    )
+    .await?;
     let plan = plan_batch(
         &tree,
         &assignments,

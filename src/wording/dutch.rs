@@ -110,6 +110,9 @@ fn does_not_fit(detail: &Detail) -> String {
             "Een naam zonder spaties is te lang voor één regel van de brief. Gebruik in Ons een kortere schrijfwijze."
                 .into()
         }
+        Detail::CannotBeSet => {
+            "De opmaak van de brief loopt vast op de gegevens van deze cliënt. Laat de opmaak nakijken.".into()
+        }
         _ => {
             "Naam of adres is te groot voor het venster van de envelop. Gebruik in Ons een kortere schrijfwijze.".into()
         }

@@ -6,6 +6,7 @@ pub mod database;
 pub mod export;
 pub mod fixture;
 pub mod poppler;
+pub mod validator;
 
 use std::{
     collections::BTreeSet,

@@ -6,17 +6,14 @@ use crate::{
         invitation::Code,
         organisation::LetterPreferences,
     },
-    letters::LetterContent,
+    letters::{Addressee, LetterContent, LetterWords},
 };
 
 pub struct Candidate {
     pub client: Client,
     /// Name of the team of the same batch that writes this client.
     pub written_by: Option<String>,
-    addressee: String,
-    address_lines: Vec<String>,
-    salutation: String,
-    client_name: String,
+    words: LetterWords,
 }
 
 impl Candidate {
@@ -25,20 +22,9 @@ impl Candidate {
         written_by: Option<String>,
         preferences: &LetterPreferences,
     ) -> Self {
-        let recipient = client.recipient();
-        let style = preferences.name_style;
         Self {
-            addressee: recipient.name.addressee(recipient.gender, style),
             // Whoever has no usable address is left out as incomplete before a line of it is printed.
-            address_lines: recipient
-                .address
-                .lines(preferences.address_style)
-                .unwrap_or_default(),
-            salutation: format!(
-                "Geachte {}",
-                recipient.name.salutation(recipient.gender, style)
-            ),
-            client_name: client.name.addressee(client.gender, style),
+            words: LetterWords::new(Addressee::from(&client), preferences),
             client,
             written_by,
         }
@@ -50,7 +36,7 @@ impl Candidate {
 
     /// Who the client is, as the letter's "Code voor" says it.
     pub fn name(&self) -> &str {
-        &self.client_name
+        &self.words.client_name
     }
 
     /// Whom the letter goes to, when that is not the client.
@@ -58,7 +44,7 @@ impl Candidate {
         self.client
             .recipient
             .as_ref()
-            .map(|_| self.addressee.as_str())
+            .map(|_| self.words.addressee.as_str())
     }
 
     /// The address in one line; empty when it is incomplete, and when it is or may be secret: the overview goes round.
@@ -67,23 +53,17 @@ impl Candidate {
         if self.client.secret || self.client.problems.iter().any(unreadable) {
             return String::new();
         }
-        self.address_lines.join(", ")
+        self.words.address_lines.join(", ")
     }
 
     /// All words that are printed of this client.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        [&self.addressee, &self.salutation, &self.client_name]
-            .into_iter()
-            .chain(&self.address_lines)
-            .map(String::as_str)
+        self.words.texts()
     }
 
     pub fn letter(&self, code: Code) -> LetterContent {
         LetterContent {
-            addressee: self.addressee.clone(),
-            address_lines: self.address_lines.clone(),
-            salutation: self.salutation.clone(),
-            client_name: self.client_name.clone(),
+            words: self.words.clone(),
             code,
         }
     }

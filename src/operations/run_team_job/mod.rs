@@ -91,7 +91,14 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
 async fn make_bundle(app: &App, job: &StartedJob) -> Result<(), Failure> {
     let batch = &job.batch;
     let logo = logo_of_store(app, batch.logo_hash.as_deref()).await?;
-    let edition = edition(&batch.organisation, logo, &batch.options, &job.letter_name).await?;
+    let edition = edition(
+        &app.press,
+        &batch.organisation,
+        logo,
+        &batch.options,
+        &job.letter_name,
+    )
+    .await?;
 
     let Selected {
         mut selection,

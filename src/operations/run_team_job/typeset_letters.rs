@@ -76,6 +76,7 @@ fn left_out(misfit: &Misfit) -> LeftOut {
         }
         Misfit::AddressTooLarge => LeftOut::new(Reason::DoesNotFit, Detail::AddressTooLarge),
         Misfit::WordTooWide => LeftOut::new(Reason::DoesNotFit, Detail::WordTooWide),
+        Misfit::CannotBeSet => LeftOut::new(Reason::DoesNotFit, Detail::CannotBeSet),
         Misfit::MissingGlyph(characters) => {
             LeftOut::new(Reason::MissingGlyph, Detail::Characters(characters.clone()))
         }

@@ -1,4 +1,4 @@
-//! What Typst can see: one layout, one data file, one logo, and our fonts. No disk, no network, no packages, no clock.
+//! What Typst can see: one layout and our library for it, one data file, two pictures, and our fonts. No disk, no network, no packages, no clock.
 //!
 //! Library, fonts and file ids exist once in the process: they are part of every cache key of Typst, and a file id
 //! is a `u16` that is never given back.
@@ -14,34 +14,49 @@ use typst::{
     utils::LazyHash,
 };
 
-use super::fonts;
+use crate::letters::{fonts, template};
 
 struct Ids {
     layout: FileId,
+    library: FileId,
     data: FileId,
     logo: FileId,
+    qr: FileId,
 }
 
 static IDS: LazyLock<Ids> = LazyLock::new(|| Ids {
     layout: intern("layout.typ"),
+    library: intern("brievenbus.typ"),
     data: intern("letters.json"),
     logo: intern("logo"),
+    qr: intern("qr.svg"),
 });
 
 static LIBRARY: LazyLock<LazyHash<Library>> = LazyLock::new(|| LazyHash::new(Library::default()));
+
+/// What layouts take from `brievenbus.typ`.
+static LAYOUT_LIBRARY: LazyLock<Source> =
+    LazyLock::new(|| Source::new(IDS.library, template::LIBRARY.to_owned()));
 
 /// The world in which one chunk of letters is set. Cheap to make: all but `data` is shared.
 pub(super) struct LetterWorld {
     layout: Source,
     logo: Option<Bytes>,
+    qr: Option<Bytes>,
     data: Bytes,
 }
 
 impl LetterWorld {
-    pub(super) fn new(layout: Source, logo: Option<Bytes>, data: String) -> Self {
+    pub(super) fn new(
+        layout: Source,
+        logo: Option<Bytes>,
+        qr: Option<Bytes>,
+        data: String,
+    ) -> Self {
         Self {
             layout,
             logo,
+            qr,
             data: Bytes::from_string(data),
         }
     }
@@ -68,6 +83,8 @@ impl World for LetterWorld {
     fn source(&self, id: FileId) -> FileResult<Source> {
         if id == IDS.layout {
             Ok(self.layout.clone())
+        } else if id == IDS.library {
+            Ok(LAYOUT_LIBRARY.clone())
         } else {
             Err(FileError::AccessDenied)
         }
@@ -78,6 +95,8 @@ impl World for LetterWorld {
             Ok(self.data.clone())
         } else if id == IDS.logo {
             self.logo.clone().ok_or(FileError::AccessDenied)
+        } else if id == IDS.qr {
+            self.qr.clone().ok_or(FileError::AccessDenied)
         } else {
             Err(FileError::AccessDenied)
         }
@@ -94,7 +113,7 @@ impl World for LetterWorld {
 
 #[expect(
     clippy::expect_used,
-    reason = "the three paths are plain file names, which are always valid"
+    reason = "the paths are plain file names, which are always valid"
 )]
 fn intern(path: &str) -> FileId {
     let path = VirtualPath::new(path).expect("a plain file name is a virtual path");

@@ -1,0 +1,69 @@
+//! What is said between a press thread and its process.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    domain::organisation::LogoFormat,
+    letters::{
+        content::PostedLetter,
+        logo::{ArtworkFormat, LogoFault},
+        plate::{Plate, PlateId},
+        typesetter::{Complaint, Fault, chunk::Unfit, forme::Steps},
+    },
+};
+
+/// One thing to do, and the seconds of processor time for it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Request {
+    pub(super) seconds: u64,
+    pub(super) task: Task,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum Task {
+    /// Keep a plate for later tasks. Its logo, if any, is the file. Not answered.
+    Keep(Box<Plate>),
+    /// Set letters in one document.
+    Set {
+        plate: PlateId,
+        letters: Vec<PostedLetter>,
+        steps: Vec<Steps>,
+    },
+    /// Set one letter and say whether it would do.
+    Try {
+        plate: PlateId,
+        letter: Box<PostedLetter>,
+        steps: Steps,
+    },
+    /// Draw one letter.
+    Draw {
+        plate: PlateId,
+        letter: Box<PostedLetter>,
+        steps: Steps,
+        dpi: f64,
+    },
+    /// Make a logo ready; it is the file.
+    Logo { format: LogoFormat },
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum Answer {
+    /// The file to print, then each letter as a file.
+    Whole {
+        steps: Vec<Steps>,
+    },
+    Unfit(Unfit),
+    Tried(Option<Fault>),
+    /// The picture is the file.
+    Drawn(Option<Fault>),
+    /// The logo is the file.
+    Artwork {
+        format: ArtworkFormat,
+        width: f64,
+    },
+    LogoFault(LogoFault),
+    Complaint(Complaint),
+}
+
+/// Plates that both sides remember, the newest last: the press thread knows without asking which its process has.
+pub(super) const PLATES: usize = 4;

@@ -1,0 +1,142 @@
+//! The presses: child processes of this program, one per core, that compile layouts.
+//!
+//! A layout is code, and neither typst nor a decoder of pictures can be told to stop: so they run in a process that
+//! has a deadline, little memory, no files and no network, and that can be killed. A press thread in this process has
+//! one such child each ([`Operator`]), starts it when there is work, and starts another when it ended.
+//!
+//! Only the letter workshop prints with presses; `main.rs` hands the program to [`serve`] when it is such a child.
+
+mod crash;
+mod frames;
+mod limits;
+mod messages;
+mod operator;
+mod process;
+mod serve;
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use super::error::PressError;
+
+pub use crash::Crash;
+pub(super) use operator::{Operator, Trouble};
+pub use serve::serve;
+
+/// How a press process is started: a program and its arguments, which make it call [`serve`].
+#[derive(Debug, Clone)]
+pub struct PressProgram {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+}
+
+/// The first argument that makes this program a press process.
+pub const PRESS_COMMAND: &str = "press";
+
+impl PressProgram {
+    /// The program that is running now, also when its file was replaced meanwhile (by an upgrade, say): the system
+    /// keeps it for as long as it runs.
+    pub fn this() -> Self {
+        Self::at("/proc/self/exe")
+    }
+
+    /// A brievenbus program at `program`.
+    pub fn at(program: impl Into<PathBuf>) -> Self {
+        Self {
+            program: program.into(),
+            arguments: vec![PRESS_COMMAND.to_owned()],
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Operator) + Send>;
+
+/// Sets letters: start one for the process, with as many presses as there are cores, and share it. Processes start when
+/// there is work for them. Dropping it ends them when they are done with what they have.
+pub struct Press {
+    /// `None` only while the press is dropped.
+    jobs: Option<Sender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Press {
+    /// Makes ready for `presses` processes (at least one).
+    ///
+    /// # Errors
+    /// [`PressError::Start`] when the system gives no thread.
+    pub fn start(program: &PressProgram, presses: usize) -> Result<Self, PressError> {
+        let (jobs, queue) = channel::<Job>();
+        let queue = Arc::new(Mutex::new(queue));
+        let threads = (1..=presses.max(1))
+            .map(|number| {
+                let queue = Arc::clone(&queue);
+                let mut operator = Operator::new(program.clone());
+                thread::Builder::new()
+                    .name(format!("press-{number}"))
+                    .spawn(move || work(&queue, &mut operator))
+                    .map_err(|error| PressError::Start(error.to_string()))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            jobs: Some(jobs),
+            threads,
+        })
+    }
+
+    /// How many chunks are set at the same time.
+    pub(super) fn presses(&self) -> usize {
+        self.threads.len()
+    }
+
+    /// Puts a job in the queue. A job that panics takes nothing with it but its own answer.
+    pub(super) fn submit(
+        &self,
+        job: impl FnOnce(&mut Operator) + Send + 'static,
+    ) -> Result<(), PressError> {
+        let jobs = self.jobs.as_ref().ok_or(PressError::Stopped)?;
+        jobs.send(Box::new(job)).map_err(|_| PressError::Stopped)
+    }
+
+    /// Does a job and waits for its answer.
+    pub(super) fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Operator) -> T + Send + 'static,
+    ) -> Result<T, PressError> {
+        let (answer, answers) = channel();
+        self.submit(move |operator| {
+            // Whoever asked waits for it below.
+            let _ = answer.send(job(operator));
+        })?;
+        answers.recv().map_err(|_| PressError::Stopped)
+    }
+}
+
+impl Drop for Press {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            // A press thread catches every panic of its jobs, so there is nothing to learn from joining.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The life of a press thread: take jobs until the press is dropped.
+fn work(queue: &Mutex<Receiver<Job>>, operator: &mut Operator) {
+    loop {
+        // The lock is held while waiting, so one idle thread waits for jobs and the others for it.
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        if catch_unwind(AssertUnwindSafe(|| job(operator))).is_err() {
+            // The process may be in the middle of an answer that nobody will read.
+            operator.dismiss();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What only a press process does: compile a layout, prove the pages, export or draw them, decode a logo. A layout is
+//! code and a logo is somebody else's file, so nothing in here runs in the program that knows the clients.
+//!
+//! `press/serve.rs` is the only caller.
+
+pub(super) mod artwork;
+pub(super) mod chunk;
+mod complaint;
+pub(super) mod forme;
+mod picture;
+mod proof;
+mod window;
+mod words;
+mod world;
+
+pub use complaint::Complaint;
+pub(super) use forme::Forme;
+pub(super) use picture::picture;
+pub use proof::Misfit;
+pub(super) use proof::{Breach, Fault};

@@ -1,0 +1,418 @@
+//! The proof that a letter may be posted, from the finished frames and not from what the layout meant to do:
+//! exactly one A4, the address inside the window, nothing else near it, nothing cut off or left out.
+
+use serde::{Deserialize, Serialize};
+use typst::{
+    layout::{Abs, Frame, FrameItem, GroupItem, Point, Rect, Transform},
+    text::TextItem,
+};
+use typst_layout::{Page, PagedDocument};
+
+use super::{
+    forme::Forme,
+    window::{SHEET, Window, contains, overlap},
+    words::{self, Printed},
+};
+use crate::letters::content::LetterData;
+
+/// A letter that was proved. There is no other way to get one, and only this can be exported.
+#[derive(Clone, Copy)]
+pub(in crate::letters) struct Letter<'a> {
+    page: &'a Page,
+}
+
+impl<'a> Letter<'a> {
+    pub(super) fn page(self) -> &'a Page {
+        self.page
+    }
+}
+
+/// Why a client gets no letter although there is something to send: it cannot be set so that it may be posted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Misfit {
+    /// About so many lines too long at the smallest size.
+    LinesTooLong(u32),
+    /// The address does not fit in the window at the smallest size.
+    AddressTooLarge,
+    /// A word of the client's data, such as a name without spaces, is wider than the line.
+    WordTooWide,
+    /// Characters that the font does not have, sorted, each once.
+    MissingGlyph(Vec<char>),
+    /// The layout cannot set this one letter: the press process ended over it, or typst refused.
+    CannotBeSet,
+}
+
+/// What is wrong with a letter as it was set; some faults go away at a smaller size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::letters) enum Fault {
+    TooLong(u32),
+    AddressTooLarge,
+    WordTooWide,
+    /// A rule that the layout itself must keep, whatever the data.
+    Layout(Breach),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::letters) enum Breach {
+    NotA4,
+    NoPages,
+    AddressMissing,
+    TextMissing,
+    CodeMissing,
+    KixMissing,
+    AddressDiffers,
+    TextDiffers,
+    CodeDiffers,
+    NearWindow,
+    OffSheet,
+    Clipped,
+    SenderTooWide,
+    ReturnLineTooWide,
+}
+
+impl Breach {
+    pub(in crate::letters) fn sentence(self) -> &'static str {
+        match self {
+            Self::NotA4 => "a page is not A4",
+            Self::NoPages => "the pages cannot be told apart as letters",
+            Self::AddressMissing => "the address is missing from a letter",
+            Self::TextMissing => "the text is missing from a letter",
+            Self::CodeMissing => "the block with the code is missing from a letter",
+            Self::KixMissing => "the barcode is missing from under the address",
+            Self::AddressDiffers => "the address on a letter is not the one that went in",
+            Self::TextDiffers => "the text on a letter is not all that went in",
+            Self::CodeDiffers => "the block with the code does not have the client and the code",
+            Self::NearWindow => {
+                "something other than the address comes within 5 mm of the address window"
+            }
+            Self::OffSheet => "something lies outside the sheet",
+            Self::Clipped => "something is cut off by a block that clips",
+            Self::SenderTooWide => "a line of the sender's details is too long",
+            Self::ReturnLineTooWide => "the return address is wider than the window",
+        }
+    }
+
+    /// What to change in `layout.typ`.
+    pub(in crate::letters) fn hint(self) -> &'static str {
+        match self {
+            Self::NotA4 => "set the page with `paper: \"a4\"`",
+            Self::NoPages => {
+                "start every letter of input.letters on a page of its own, with one block labelled <address> on its first page"
+            }
+            Self::AddressMissing => "set letter.address in a block labelled <address>",
+            Self::TextMissing => "set edition.blocks in a block labelled <body>",
+            Self::CodeMissing => "set the code in a block labelled <code>",
+            Self::KixMissing => "draw letter.kix in a block labelled <kix>",
+            Self::AddressDiffers => {
+                "set every line of letter.address and nothing else in the block labelled <address>"
+            }
+            Self::TextDiffers => {
+                "set every span of edition.blocks, in order, in the block labelled <body>"
+            }
+            Self::CodeDiffers => {
+                "set letter.client and letter.code of the same letter in the block labelled <code>"
+            }
+            Self::NearWindow => {
+                "the window is x 35-105 mm (left) or 109-175 mm (right), y 55-85 mm; keep 5 mm around it free"
+            }
+            Self::OffSheet => "keep everything between 0 and 210 by 297 mm",
+            Self::Clipped => "leave out `clip: true`, or make the block larger",
+            Self::SenderTooWide => "make the block labelled <sender> wider, or its type smaller",
+            Self::ReturnLineTooWide => {
+                "set edition.return.line at edition.return.size in a block as wide as the window, labelled <return-line>"
+            }
+        }
+    }
+}
+
+/// Judges every letter of a document that was made of `letters`.
+///
+/// # Errors
+/// When the pages can't be told apart as so many letters.
+pub(super) fn judge<'a>(
+    document: &'a PagedDocument,
+    forme: &Forme,
+    letters: &[LetterData],
+) -> Result<Vec<Result<Letter<'a>, Fault>>, Breach> {
+    let surveys: Vec<Survey> = document
+        .pages()
+        .iter()
+        .map(|page| Survey::of(page, forme.window()))
+        .collect();
+    let starts: Vec<usize> = (0..surveys.len())
+        .filter(|page| surveys[*page].part(Part::Address).is_some())
+        .collect();
+    if starts.is_empty() {
+        return Err(Breach::AddressMissing);
+    }
+    if starts.len() != letters.len() || starts.first() != Some(&0) {
+        return Err(Breach::NoPages);
+    }
+    let ends = starts.iter().skip(1).copied().chain([surveys.len()]);
+    Ok(starts
+        .iter()
+        .zip(ends)
+        .zip(letters)
+        .map(|((start, end), letter)| {
+            prove(&surveys[*start..end], letter, forme).map(|()| Letter {
+                page: &document.pages()[*start],
+            })
+        })
+        .collect())
+}
+
+fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fault> {
+    // The worst first: a broken layout, then what a smaller size won't mend, then what it may.
+    let mut faults = pages.iter().flat_map(|page| &page.faults);
+    if let Some(fault) = faults
+        .clone()
+        .find(|fault| matches!(fault, Fault::Layout(_)))
+    {
+        return Err(*fault);
+    }
+    if pages.len() > 1 {
+        return Err(Fault::TooLong(lines_too_long(pages, letter.size())));
+    }
+    let page = &pages[0];
+    if page.address_lines.len() > MOST_ADDRESS_LINES {
+        return Err(Fault::AddressTooLarge);
+    }
+    let worst = faults
+        .clone()
+        .find(|fault| matches!(fault, Fault::AddressTooLarge));
+    if let Some(fault) = worst.or_else(|| faults.next()) {
+        return Err(*fault);
+    }
+    let parts = [
+        (Part::Body, Breach::TextMissing),
+        (Part::Code, Breach::CodeMissing),
+        (Part::Kix, Breach::KixMissing),
+    ];
+    for (part, breach) in parts {
+        let wanted = part != Part::Kix || letter.has_kix();
+        if wanted && page.part(part).is_none() {
+            return Err(Fault::Layout(breach));
+        }
+    }
+    words::check(&page.printed, letter, &forme.shared().blocks).map_err(Fault::Layout)
+}
+
+/// About how many lines the text and the code block take beyond the sheet; at least one.
+fn lines_too_long(pages: &[Survey], size: f64) -> u32 {
+    /// The gap that the layout keeps above the code block, in millimetres, and a line in sizes of its type.
+    const GAP: f64 = 7.0;
+    const LINE: f64 = 1.4;
+    let bodies: Vec<Rect> = pages
+        .iter()
+        .filter_map(|page| page.part(Part::Body))
+        .collect();
+    let code = pages.iter().find_map(|page| page.part(Part::Code));
+    let (Some(first), Some(code)) = (bodies.first(), code) else {
+        return 1;
+    };
+    // The code block is pushed to the foot of its page, so its lower edge is where the room ends.
+    let room = code.max.y - first.min.y;
+    let text: Abs = bodies.iter().map(|body| body.size().y).sum();
+    let over = text + Abs::mm(GAP) + code.size().y - room;
+    (over.to_pt() / (LINE * size)).ceil().clamp(1.0, 10_000.0) as u32
+}
+
+/// Lines of an address that a window shows and a sorting machine reads †.
+const MOST_ADDRESS_LINES: usize = 6;
+
+/// The labelled parts of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    Address,
+    Kix,
+    ReturnLine,
+    Sender,
+    Body,
+    Code,
+}
+
+impl Part {
+    fn labelled(label: &str) -> Option<Self> {
+        match label {
+            "address" => Some(Self::Address),
+            "kix" => Some(Self::Kix),
+            "return-line" => Some(Self::ReturnLine),
+            "sender" => Some(Self::Sender),
+            "body" => Some(Self::Body),
+            "code" => Some(Self::Code),
+            _ => None,
+        }
+    }
+}
+
+/// What one page holds and what is wrong with it.
+struct Survey {
+    window: Window,
+    parts: Vec<(Part, Rect)>,
+    printed: Printed,
+    /// Baselines of the address, in points from the top edge.
+    address_lines: Vec<f64>,
+    faults: Vec<Fault>,
+}
+
+impl Survey {
+    fn of(page: &Page, window: Window) -> Self {
+        let mut survey = Self {
+            window,
+            parts: Vec::new(),
+            printed: Printed::default(),
+            address_lines: Vec::new(),
+            faults: Vec::new(),
+        };
+        let (width, height) = (page.frame.width().to_pt(), page.frame.height().to_pt());
+        if (width - SHEET.0).abs() > 0.01 || (height - SHEET.1).abs() > 0.01 {
+            survey.faults.push(Fault::Layout(Breach::NotA4));
+        }
+        survey.walk(&page.frame, Transform::identity(), Place::default());
+        survey
+    }
+
+    fn part(&self, part: Part) -> Option<Rect> {
+        self.parts
+            .iter()
+            .find(|(known, _)| *known == part)
+            .map(|(_, rect)| *rect)
+    }
+
+    fn walk(&mut self, frame: &Frame, to_sheet: Transform, place: Place) {
+        for (position, item) in frame.items() {
+            let here = to_sheet.pre_concat(Transform::translate(position.x, position.y));
+            match item {
+                FrameItem::Group(group) => {
+                    let inside = here.pre_concat(group.transform);
+                    let place = self.enter(group, inside, place);
+                    self.walk(&group.frame, inside, place);
+                }
+                FrameItem::Text(text) => self.look_at_text(text, here, place),
+                FrameItem::Shape(shape, _) => {
+                    let rect = moved(shape.geometry.bbox(shape.stroke.as_ref()), here);
+                    self.look_at(rect, place);
+                }
+                FrameItem::Image(_, size, _) => {
+                    let rect = moved(Rect::from_pos_size(Point::zero(), *size), here);
+                    self.look_at(rect, place);
+                }
+                FrameItem::Link(..) | FrameItem::Tag(_) => {}
+            }
+        }
+    }
+
+    fn enter(&mut self, group: &GroupItem, to_sheet: Transform, outer: Place) -> Place {
+        let mut place = outer;
+        let labelled = group
+            .label
+            .and_then(|label| Part::labelled(label.resolve().as_str()));
+        if let Some(part) = labelled {
+            let rect = moved(
+                Rect::from_pos_size(Point::zero(), group.frame.size()),
+                to_sheet,
+            );
+            self.parts.push((part, rect));
+            place.part = Some((part, rect));
+        }
+        if let Some(clip) = &group.clip {
+            let clip = moved(clip.bbox(None), to_sheet);
+            place.shown = Some(match outer.shown {
+                Some(shown) => Rect::new(shown.min.max(clip.min), shown.max.min(clip.max)),
+                None => clip,
+            });
+        }
+        place
+    }
+
+    /// Text is judged by its ink, but ink is looked up only where the line as a whole could be wrong.
+    fn look_at_text(&mut self, text: &TextItem, here: Transform, place: Place) {
+        if let Some((part, _)) = place.part {
+            self.printed.add(part, &text.text);
+            if part == Part::Address {
+                self.add_address_line(Point::zero().transform(here).y.to_pt());
+            }
+        }
+        let line = moved(
+            Rect::new(
+                Point::new(Abs::zero(), text.size * -1.1),
+                Point::new(text.width(), text.size * 0.35),
+            ),
+            here,
+        );
+        let harmless = match place.part {
+            Some((Part::Address | Part::ReturnLine, _)) => false,
+            Some((_, room)) => line.max.x <= room.max.x,
+            None => true,
+        };
+        let shown = place.shown.is_none_or(|shown| contains(shown, line));
+        if harmless && shown && contains(sheet(), line) && !overlap(self.window.clear, line) {
+            return;
+        }
+        let ink = text.bbox();
+        // Spaces have no ink.
+        if ink.min.x.to_pt().is_finite() && ink.max.x.to_pt().is_finite() {
+            self.look_at(moved(ink, here), place);
+        }
+    }
+
+    fn add_address_line(&mut self, baseline: f64) {
+        let known = |line: &f64| (line - baseline).abs() < 1.0;
+        if !self.address_lines.iter().any(known) {
+            self.address_lines.push(baseline);
+        }
+    }
+
+    fn look_at(&mut self, rect: Rect, place: Place) {
+        let sticks_out = |room: Rect| rect.max.x > room.max.x + Abs::pt(0.5);
+        let clipped = place.shown.is_some_and(|shown| !contains(shown, rect));
+        let fault = match place.part {
+            _ if clipped => Some(Fault::Layout(Breach::Clipped)),
+            Some((Part::Address | Part::Kix, _)) => {
+                (!contains(self.window.address, rect)).then_some(Fault::AddressTooLarge)
+            }
+            Some((Part::ReturnLine, _)) => {
+                let beside = rect.min.x < self.window.address.min.x
+                    || rect.max.x > self.window.address.max.x;
+                (beside || !contains(self.window.clear, rect))
+                    .then_some(Fault::Layout(Breach::ReturnLineTooWide))
+            }
+            Some((Part::Sender, room)) if sticks_out(room) => {
+                Some(Fault::Layout(Breach::SenderTooWide))
+            }
+            Some((Part::Body | Part::Code, room)) if sticks_out(room) => Some(Fault::WordTooWide),
+            _ if !contains(sheet(), rect) => Some(Fault::Layout(Breach::OffSheet)),
+            _ => overlap(self.window.clear, rect).then_some(Fault::Layout(Breach::NearWindow)),
+        };
+        self.faults.extend(fault);
+    }
+}
+
+/// Where on the page an item is: in which part, and in which clipping block.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    part: Option<(Part, Rect)>,
+    /// What of the sheet the blocks around it show; `None`: all of it.
+    shown: Option<Rect>,
+}
+
+fn sheet() -> Rect {
+    Rect::new(
+        Point::zero(),
+        Point::new(Abs::pt(SHEET.0), Abs::pt(SHEET.1)),
+    )
+}
+
+/// A rectangle of a frame on the sheet: the smallest upright one around its four corners there.
+fn moved(rect: Rect, to_sheet: Transform) -> Rect {
+    let corners = [
+        rect.min,
+        rect.max,
+        Point::new(rect.min.x, rect.max.y),
+        Point::new(rect.max.x, rect.min.y),
+    ]
+    .map(|corner| corner.transform(to_sheet));
+    let min = corners.iter().fold(corners[0], |a, b| a.min(*b));
+    let max = corners.iter().fold(corners[0], |a, b| a.max(*b));
+    Rect::new(min, max)
+}
