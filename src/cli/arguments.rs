@@ -62,6 +62,9 @@ pub enum Command {
     Import(Import),
     /// Write an invented export of any size, the same for a seed
     Sample(Sample),
+    /// Check letter templates, or look at them
+    #[command(subcommand)]
+    Template(Template),
     /// Set letters for another brievenbus, which starts this
     #[command(hide = true)]
     Press,
@@ -163,6 +166,40 @@ pub struct Sample {
     /// A folder that does not exist yet, or is empty
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Template {
+    /// Try every sample on every look of the letter, and say what is wrong
+    Check(TemplateCheck),
+    /// Draw every sample in every look of the letter, and a page with all of them
+    Preview(TemplatePreview),
+}
+
+#[derive(Debug, Args)]
+pub struct TemplateCheck {
+    /// Folders with template.toml, text.txt, layout.typ and samples
+    #[arg(required = true, value_name = "DIR")]
+    pub templates: Vec<PathBuf>,
+    /// Also try the text, the logo and the longest name and address of this export
+    #[arg(long = "organisation", value_name = "FOLDER")]
+    pub organisations: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct TemplatePreview {
+    /// Folders with template.toml, text.txt, layout.typ and samples
+    #[arg(required = true, value_name = "DIR")]
+    pub templates: Vec<PathBuf>,
+    /// Where the pictures go, and index.html
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Pictures to compare with: an earlier --out, or a folder of templates with their expected pictures
+    #[arg(long, value_name = "DIR")]
+    pub compare: Option<PathBuf>,
+    /// Whose text, logo and preferences to show [default: an invented organisation's]
+    #[arg(long, value_name = "FOLDER")]
+    pub organisation: Option<PathBuf>,
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

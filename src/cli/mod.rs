@@ -6,6 +6,7 @@ mod progress;
 mod run;
 mod sample;
 mod table;
+mod template;
 mod terminal;
 
 use std::{
@@ -18,7 +19,7 @@ use chrono::Utc;
 use clap::{Parser, error::ErrorKind};
 
 use self::{
-    arguments::{Arguments, Command},
+    arguments::{Arguments, Command, Template},
     terminal::Terminal,
 };
 use crate::{
@@ -70,6 +71,12 @@ async fn run_command(
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
         Command::Import(import) => import::run(import, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
+        Command::Template(Template::Check(check)) => {
+            template::check(check, &settings, terminal).await
+        }
+        Command::Template(Template::Preview(preview)) => {
+            template::preview(preview, &settings, terminal).await
+        }
         Command::Press => Ok(()),
     }
 }

@@ -8,17 +8,8 @@ use sha2::{Digest, Sha256};
 use crate::domain::organisation::{AddressWindow, Logo, Organisation};
 
 use super::{
-    content::missing_glyphs,
-    error::EditionError,
-    logo::{self, Artwork},
-    plate::Plate,
-    press::Press,
-    qr,
-    shared::shared_data,
-    template::Template,
-    text,
-    trial::set_trial_letter,
-    typography,
+    content::missing_glyphs, error::EditionError, logo::Artwork, plate::Plate, press::Press, qr,
+    shared::shared_data, template::Template, text, trial::set_trial_letter, typography,
 };
 
 /// What an edition is made of.
@@ -73,8 +64,8 @@ impl Edition {
                 file: file.to_owned(),
                 error,
             })?;
-        let artwork = match spec.logo.clone() {
-            Some(logo) => Some(press.ask(move |operator| logo::prepare(&logo, operator))??),
+        let artwork = match &spec.logo {
+            Some(logo) => Some(press.artwork(logo)?),
             None => None,
         };
         let shared = shared_data(&spec, &letter_text, file, artwork.as_ref())?;

@@ -74,7 +74,48 @@ impl fmt::Display for TemplateFault {
     }
 }
 
+/// Where something has to be changed, and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Located {
+    /// A file of the template, or of the organisation.
+    pub file: String,
+    /// Line and column, both from 1.
+    pub place: Option<(usize, usize)>,
+    pub problem: String,
+}
+
+/// Where an organisation says everything but its text.
+const ORGANISATION: &str = "organisation.toml";
+
 impl EditionError {
+    /// The same as the sentence, in parts.
+    pub fn located(&self) -> Located {
+        let (file, place, problem) = match self {
+            Self::Template { fault, .. } => (&*fault.file, fault.place, fault.problem.clone()),
+            Self::Text { file, error } => (
+                &**file,
+                Some((error.line, error.column)),
+                error.problem.clone(),
+            ),
+            Self::Layout { complaint, .. } => {
+                ("layout.typ", complaint.place, complaint.problem.clone())
+            }
+            Self::MissingValue {
+                file, placeholder, ..
+            } => (
+                &**file,
+                None,
+                format!("[{placeholder}] has no value in {ORGANISATION}"),
+            ),
+            other => (ORGANISATION, None, other.to_string()),
+        };
+        Located {
+            file: file.to_owned(),
+            place,
+            problem,
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {

@@ -8,6 +8,8 @@
 //! Typst is known here and nowhere else, and runs only in [`typesetter`], which is what a press process does.
 
 mod bisect;
+mod compare;
+mod contact_sheet;
 mod content;
 mod edition;
 mod error;
@@ -19,7 +21,9 @@ mod plate;
 mod press;
 mod qr;
 mod refusal;
+mod sample;
 mod shared;
+mod specimen;
 mod template;
 mod text;
 mod trial;
@@ -27,12 +31,16 @@ mod typeset;
 mod typesetter;
 mod typography;
 
+pub use compare::{Change, compare};
+pub use contact_sheet::{ContactSheet, SheetPicture, SheetRow, SheetTemplate};
 pub use content::{Addressee, LetterContent, LetterWords};
 pub use edition::{Edition, EditionSpec};
-pub use error::{EditionError, PressError, TemplateFault};
+pub use error::{EditionError, Located, PressError, TemplateFault};
 pub use placeholder::Placeholder;
 pub use press::{Crash, PRESS_COMMAND, Press, PressProgram, serve};
 pub use refusal::TextError;
+pub use sample::{Sample, SampleOutcome};
+pub use specimen::{Picture, Verdict};
 pub use template::Template;
 pub use typeset::{LETTERS_PER_PRINT, Piece, Typeset};
 pub use typesetter::{Complaint, Misfit};

@@ -5,6 +5,7 @@ use crate::domain::{
     client::{Problem, ProblemKind},
     eligibility::{Detail, LeftOut, Reason},
     invitation::InvitationState,
+    organisation::AddressWindow,
 };
 
 /// `uitkomst` of a client who got a letter.
@@ -184,6 +185,20 @@ fn field_name(field: &str) -> &str {
         "receives_letter" => "ontvangt brief",
         other => other,
     }
+}
+
+/// How a letter may look: `venster links, met logo`.
+pub fn look(window: AddressWindow, with_logo: bool, extras: bool) -> String {
+    let side = match window {
+        AddressWindow::Left => "links",
+        AddressWindow::Right => "rechts",
+    };
+    let rest = match (with_logo, extras) {
+        (_, true) => "met logo, KIX, QR en vouwstreepjes",
+        (true, false) => "met logo",
+        (false, false) => "zonder logo",
+    };
+    format!("venster {side}, {rest}")
 }
 
 #[cfg(test)]

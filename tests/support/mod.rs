@@ -7,6 +7,7 @@ pub mod export;
 pub mod fixture;
 pub mod poppler;
 pub mod validator;
+pub mod workshop;
 
 use std::{
     collections::BTreeSet,

@@ -10,6 +10,7 @@ mod files;
 mod name_lists;
 mod names;
 mod organisation;
+pub use organisation::invented_organisation;
 mod place_lists;
 mod places;
 mod situations;

@@ -1,4 +1,8 @@
-//! The care provider of every sample: `organisation.toml` and its logo.
+//! The care provider of every sample: `organisation.toml` and its logo, as files and as they are read.
+
+use crate::domain::organisation::{
+    LetterPreferences, Logo, LogoFormat, OfficeAddress, Organisation, Slug,
+};
 
 /// Name in letters and of the topmost location. Not that of `fixtures/de-beste-zorg`: both can be imported
 /// side by side.
@@ -39,3 +43,32 @@ pub(super) const LOGO: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBo
   <path fill="#c8553d" d="M60 80 C46 69 40 62 40 54 C40 47 45 43 50 43 C54 43 58 45 60 49 C62 45 66 43 70 43 C75 43 80 47 80 54 C80 62 74 69 60 80 Z"/>
 </svg>
 "##;
+
+/// The provider of [`TOML`] with its logo, for letters to nobody.
+#[expect(clippy::expect_used, reason = "a slug that is written here")]
+pub fn invented_organisation() -> (Organisation, Logo) {
+    let slug = "de-beste-zorg-voorbeeld".to_owned();
+    let organisation = Organisation {
+        slug: Slug::try_from(slug).expect("lower-case letters and hyphens are a slug"),
+        name: NAME.to_owned(),
+        telephone: Some("0123-456789".to_owned()),
+        email: Some("voorbeeld@debestezorg.example".to_owned()),
+        website: Some("www.debestezorg.example".to_owned()),
+        address: OfficeAddress {
+            street: "Marktplein".to_owned(),
+            house_number: 12,
+            house_number_extension: None,
+            postcode: "7511 GX".to_owned(),
+            city: "Enschede".to_owned(),
+        },
+        letter: LetterPreferences {
+            with_logo: true,
+            ..LetterPreferences::default()
+        },
+    };
+    let logo = Logo {
+        format: LogoFormat::Svg,
+        bytes: LOGO.into(),
+    };
+    (organisation, logo)
+}

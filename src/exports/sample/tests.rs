@@ -257,3 +257,12 @@ fn days_at_the_ends_of_the_calendar_are_no_trouble() {
         write_sample(&spec, &home.path().join("a/b")).unwrap();
     }
 }
+
+#[test]
+fn the_invented_organisation_is_the_one_that_is_written() {
+    let sample = Sample::new(spec(10, 1, 1));
+    let export = crate::exports::read_export(&sample.folder()).unwrap();
+    let (organisation, logo) = invented_organisation();
+    assert_eq!(export.organisation, organisation);
+    assert_eq!(export.logo, Some(logo));
+}

@@ -28,6 +28,8 @@ pub(super) enum Task {
         plate: PlateId,
         letters: Vec<PostedLetter>,
         steps: Vec<Steps>,
+        /// The clients are invented, so what typst says of their letters may go out whole.
+        invented: bool,
     },
     /// Set one letter and say whether it would do.
     Try {

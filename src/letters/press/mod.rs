@@ -15,6 +15,7 @@ mod process;
 mod serve;
 
 use std::{
+    collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
     sync::{
@@ -24,7 +25,13 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use super::error::PressError;
+use sha2::{Digest, Sha256};
+
+use super::{
+    error::{EditionError, PressError},
+    logo::{self, Artwork},
+};
+use crate::domain::organisation::Logo;
 
 pub use crash::Crash;
 pub(super) use operator::{Operator, Trouble};
@@ -64,7 +71,12 @@ pub struct Press {
     /// `None` only while the press is dropped.
     jobs: Option<Sender<Job>>,
     threads: Vec<JoinHandle<()>>,
+    /// Logos that are ready, by the hash of their file, the newest last: every team of a batch has the same.
+    artworks: Mutex<VecDeque<([u8; 32], Artwork)>>,
 }
+
+/// Logos that are kept ready; each takes at most 2 MB.
+const ARTWORKS: usize = 8;
 
 impl Press {
     /// Makes ready for `presses` processes (at least one).
@@ -87,7 +99,28 @@ impl Press {
         Ok(Self {
             jobs: Some(jobs),
             threads,
+            artworks: Mutex::default(),
         })
+    }
+
+    /// Checks a logo and makes it ready to be set, once for all letters.
+    pub(super) fn artwork(&self, logo: &Logo) -> Result<Artwork, EditionError> {
+        let hash: [u8; 32] = Sha256::new_with_prefix(logo.format.as_str())
+            .chain_update(&logo.bytes)
+            .finalize()
+            .into();
+        let known = || self.artworks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, artwork)) = known().iter().find(|(known, _)| *known == hash) {
+            return Ok(artwork.clone());
+        }
+        let logo = logo.clone();
+        let artwork = self.ask(move |operator| logo::prepare(&logo, operator))??;
+        let mut known = known();
+        if known.len() == ARTWORKS {
+            known.pop_front();
+        }
+        known.push_back((hash, artwork.clone()));
+        Ok(artwork)
     }
 
     /// How many chunks are set at the same time.

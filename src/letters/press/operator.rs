@@ -69,18 +69,38 @@ impl Operator {
         self.plates.clear();
     }
 
-    /// Sets letters in one document.
+    /// Sets letters in one document. A complaint says where, and nothing that is on a letter.
     pub(in crate::letters) fn set(
         &mut self,
         plate: &Plate,
         letters: &[LetterContent],
         steps: &[Steps],
     ) -> Result<Pressed, Trouble> {
+        self.set_letters(plate, letters, steps, false)
+    }
+
+    /// Sets a letter to an invented client. A complaint says everything.
+    pub(in crate::letters) fn set_invented(
+        &mut self,
+        plate: &Plate,
+        letter: &LetterContent,
+    ) -> Result<Pressed, Trouble> {
+        self.set_letters(plate, std::slice::from_ref(letter), &[(0, 0)], true)
+    }
+
+    fn set_letters(
+        &mut self,
+        plate: &Plate,
+        letters: &[LetterContent],
+        steps: &[Steps],
+        invented: bool,
+    ) -> Result<Pressed, Trouble> {
         self.keep(plate)?;
         let task = Task::Set {
             plate: plate.id,
             letters: letters.iter().map(PostedLetter::from).collect(),
             steps: steps.to_vec(),
+            invented,
         };
         let Frame { head, mut files } = self.ask(seconds_for(letters.len()), task, &[])?;
         match head {

@@ -17,7 +17,7 @@ use crate::{
     letters::{
         content::{LetterContent, PostedLetter},
         plate::PlateId,
-        typesetter::{Complaint, Forme, artwork, chunk, picture},
+        typesetter::{Complaint, Forme, artwork, chunk, forme::Steps, picture},
     },
 };
 
@@ -91,12 +91,13 @@ impl Formes {
                 plate,
                 letters,
                 steps,
+                invented,
             } => {
                 let letters = letters
                     .into_iter()
                     .map(letter)
                     .collect::<Result<Vec<_>, _>>()?;
-                set(self.forme(&plate)?, &letters, &steps)
+                set(self.forme(&plate)?, &letters, &steps, invented)
             }
             Task::Try {
                 plate,
@@ -143,7 +144,7 @@ impl Formes {
     }
 }
 
-fn set(forme: &Forme, letters: &[LetterContent], steps: &[(usize, usize)]) -> Frame<Answer> {
+fn set(forme: &Forme, letters: &[LetterContent], steps: &[Steps], invented: bool) -> Frame<Answer> {
     match chunk::press(forme, letters, steps) {
         Ok(chunk::Pressed::Whole(sheets)) => Frame {
             head: Answer::Whole {
@@ -155,6 +156,7 @@ fn set(forme: &Forme, letters: &[LetterContent], steps: &[(usize, usize)]) -> Fr
         },
         Ok(chunk::Pressed::Misfits(unfit)) => alone(Answer::Unfit(unfit)),
         // Typst may have repeated what is on the letter: only where it was goes out.
+        Err(complaint) if invented => alone(Answer::Complaint(complaint)),
         Err(complaint) => alone(Answer::Complaint(Complaint {
             problem: complaint.without_data(),
             ..complaint

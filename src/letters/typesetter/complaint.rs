@@ -63,7 +63,13 @@ impl Complaint {
         Self {
             place,
             problem: one_line(&error.message),
-            hint: error.hints.first().map(|hint| one_line(&hint.v)),
+            hint: Some(match error.hints.first() {
+                Some(hint) => one_line(&hint.v),
+                None => {
+                    "mend it there; letter-templates/README.md tells what a layout gets and may use"
+                        .to_owned()
+                }
+            }),
         }
     }
 

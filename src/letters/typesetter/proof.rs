@@ -201,7 +201,7 @@ fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fau
 fn lines_too_long(pages: &[Survey], size: f64) -> u32 {
     /// The gap that the layout keeps above the code block, in millimetres, and a line in sizes of its type.
     const GAP: f64 = 7.0;
-    const LINE: f64 = 1.4;
+    const LINE: f64 = 1.43;
     let bodies: Vec<Rect> = pages
         .iter()
         .filter_map(|page| page.part(Part::Body))
@@ -210,8 +210,9 @@ fn lines_too_long(pages: &[Survey], size: f64) -> u32 {
     let (Some(first), Some(code)) = (bodies.first(), code) else {
         return 1;
     };
-    // The code block is pushed to the foot of its page, so its lower edge is where the room ends.
-    let room = code.max.y - first.min.y;
+    // A layout that does not say where its pages end has the code at the foot of one.
+    let foot = pages[0].part(Part::Foot).unwrap_or(code);
+    let room = foot.max.y - first.min.y;
     let text: Abs = bodies.iter().map(|body| body.size().y).sum();
     let over = text + Abs::mm(GAP) + code.size().y - room;
     (over.to_pt() / (LINE * size)).ceil().clamp(1.0, 10_000.0) as u32
@@ -229,6 +230,8 @@ pub(super) enum Part {
     Sender,
     Body,
     Code,
+    /// Where the room for text and code ends.
+    Foot,
 }
 
 impl Part {
@@ -240,6 +243,7 @@ impl Part {
             "sender" => Some(Self::Sender),
             "body" => Some(Self::Body),
             "code" => Some(Self::Code),
+            "foot" => Some(Self::Foot),
             _ => None,
         }
     }
@@ -364,7 +368,7 @@ impl Survey {
     }
 
     fn look_at(&mut self, rect: Rect, place: Place) {
-        let sticks_out = |room: Rect| rect.max.x > room.max.x + Abs::pt(0.5);
+        let sticks_out = |room: Rect| rect.max.x > room.max.x + Abs::pt(1.0);
         let clipped = place.shown.is_some_and(|shown| !contains(shown, rect));
         let fault = match place.part {
             _ if clipped => Some(Fault::Layout(Breach::Clipped)),
