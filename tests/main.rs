@@ -25,6 +25,7 @@ mod sample;
 mod secrecy;
 mod storage;
 mod support;
+mod template;
 mod together;
 mod window;
 mod workshop;

@@ -8,8 +8,17 @@ use sha2::{Digest, Sha256};
 use crate::domain::organisation::{AddressWindow, Logo, Organisation};
 
 use super::{
-    content::missing_glyphs, error::EditionError, logo::Artwork, plate::Plate, press::Press, qr,
-    shared::shared_data, template::Template, text, trial::set_trial_letter, typography,
+    content::missing_glyphs,
+    error::{EditionError, ORGANISATION},
+    logo::Artwork,
+    plate::Plate,
+    press::Press,
+    qr,
+    shared::shared_data,
+    template::Template,
+    text,
+    trial::set_trial_letter,
+    typography,
 };
 
 /// What an edition is made of.
@@ -68,7 +77,7 @@ impl Edition {
             Some(logo) => Some(press.artwork(logo)?),
             None => None,
         };
-        let shared = shared_data(&spec, &letter_text, file, artwork.as_ref())?;
+        let shared = shared_data(&spec, &letter_text, (file, source), artwork.as_ref())?;
         let mut plate = Plate {
             id: [0; 32],
             layout: template.layout().to_owned(),
@@ -82,7 +91,7 @@ impl Edition {
         };
         plate.id = id_of(&plate, &template)?;
         let plate = Arc::new(plate);
-        set_trial_letter(&plate, template.name(), press)?;
+        set_trial_letter(&plate, (template.name(), file), press)?;
         Ok(Self {
             text_hash: Sha256::digest(source.as_bytes()).into(),
             plate,
@@ -123,6 +132,7 @@ fn qr_of(organisation: &Organisation) -> Result<Option<String>, EditionError> {
     match qr::drawing(&organisation.letter.portal_url) {
         Some(drawing) => Ok(Some(drawing)),
         None => Err(EditionError::DoesNotFit {
+            file: ORGANISATION.to_owned(),
             what: "the address of the portal in a QR code",
             hint: "use a shorter portal_url in organisation.toml, or leave out `qr`",
         }),

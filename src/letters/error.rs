@@ -26,9 +26,12 @@ pub enum EditionError {
         key: &'static str,
     },
 
-    #[error("the font has no {characters} for {place}", characters = list(.characters))]
+    #[error("{file}: the font has no {characters} for {what}", characters = list(.characters))]
     MissingGlyph {
-        place: &'static str,
+        file: String,
+        /// Of the first of them, line and column, both from 1.
+        place: Option<(usize, usize)>,
+        what: &'static str,
         characters: Vec<char>,
     },
 
@@ -36,8 +39,9 @@ pub enum EditionError {
     Logo { problem: String, hint: String },
 
     /// Something that all letters share is too large for its place.
-    #[error("{what} does not fit on the letter")]
+    #[error("{file}: {what} does not fit on the letter")]
     DoesNotFit {
+        file: String,
         what: &'static str,
         hint: &'static str,
     },
@@ -85,7 +89,7 @@ pub struct Located {
 }
 
 /// Where an organisation says everything but its text.
-const ORGANISATION: &str = "organisation.toml";
+pub(super) const ORGANISATION: &str = "organisation.toml";
 
 impl EditionError {
     /// The same as the sentence, in parts.
@@ -107,6 +111,19 @@ impl EditionError {
                 None,
                 format!("[{placeholder}] has no value in {ORGANISATION}"),
             ),
+            Self::MissingGlyph {
+                file,
+                place,
+                what,
+                characters,
+            } => (
+                &**file,
+                *place,
+                format!("the font has no {} for {what}", list(characters)),
+            ),
+            Self::DoesNotFit { file, what, .. } => {
+                (&**file, None, format!("{what} does not fit on the letter"))
+            }
             other => (ORGANISATION, None, other.to_string()),
         };
         Located {

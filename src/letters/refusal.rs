@@ -72,11 +72,7 @@ impl Refusals<'_> {
             ),
             Tag::HtmlBlock => self.html(at),
             Tag::Link { .. } => self.link(at),
-            Tag::Image { .. } => self.refuse(
-                at,
-                "a picture",
-                "remove it; a logo is set with `logo` in organisation.toml",
-            ),
+            Tag::Image { .. } => self.picture(at),
             Tag::Table(_) => {
                 self.refuse(at, "a table", "write it as paragraphs or a list with `- `")
             }
@@ -89,6 +85,14 @@ impl Refusals<'_> {
                 "use paragraphs, lists with `- ` and **bold**",
             ),
         }
+    }
+
+    pub(super) fn picture(self, at: usize) -> TextError {
+        self.refuse(
+            at,
+            "a picture",
+            "remove it; a logo is set with `logo` in organisation.toml",
+        )
     }
 
     pub(super) fn html(self, at: usize) -> TextError {
@@ -109,6 +113,13 @@ impl Refusals<'_> {
         typed: &str,
         accepted: &[Placeholder],
     ) -> TextError {
+        if let Some(known) = Placeholder::parse(typed) {
+            return self.error(
+                at,
+                &format!("this template does not take [{}]", known.name()),
+                "leave it out, or add it to placeholders in template.toml",
+            );
+        }
         let hint = match Placeholder::nearest(typed, accepted) {
             Some(near) => format!("did you mean [{}]?", near.name()),
             None => {

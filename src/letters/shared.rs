@@ -7,22 +7,24 @@ use super::{
         EditionData, LogoData, QrData, ReturnData, SenderData, fill, missing_glyphs, texts_of,
     },
     edition::EditionSpec,
-    error::EditionError,
+    error::{EditionError, ORGANISATION},
     fonts,
     logo::Artwork,
     placeholder::Placeholder,
+    refusal::place,
     text::LetterText,
     typography,
 };
 
-/// Everything of an edition but its files, in the characters that are printed. `file` is where the text came from.
+/// Everything of an edition but its files, in the characters that are printed. `file` and `source` are where the
+/// text came from.
 ///
 /// # Errors
 /// A placeholder without a value, or a character that the font does not have.
 pub(super) fn shared_data(
     spec: &EditionSpec<'_>,
     letter_text: &LetterText,
-    file: &str,
+    (file, source): (&str, &str),
     artwork: Option<&Artwork>,
 ) -> Result<EditionData, EditionError> {
     let organisation = spec.organisation;
@@ -75,7 +77,7 @@ pub(super) fn shared_data(
             shared_value(spec, file, placeholder)
         })?,
     };
-    check_glyphs(&data)?;
+    check_glyphs(&data, file, source)?;
     Ok(data)
 }
 
@@ -135,25 +137,38 @@ fn return_line(window: AddressWindow, name: &str, street: &str, place: &str) -> 
     }
 }
 
-fn check_glyphs(data: &EditionData) -> Result<(), EditionError> {
+fn check_glyphs(data: &EditionData, file: &str, source: &str) -> Result<(), EditionError> {
     let sender = &data.sender;
     let sender = std::iter::once(&sender.name)
         .chain(&sender.address)
         .chain(&sender.contact)
         .chain([&data.date_line]);
-    let places: [(&str, Vec<char>); 3] = [
+    let places: [(&str, &str, Vec<char>); 3] = [
         (
+            ORGANISATION,
             "the sender's details",
             missing_glyphs(sender.map(String::as_str)),
         ),
-        ("the text", missing_glyphs(texts_of(&data.blocks))),
+        (file, "the text", missing_glyphs(texts_of(&data.blocks))),
         (
+            ORGANISATION,
             "the address of the portal",
             missing_glyphs([data.portal_url.as_str()].into_iter()),
         ),
     ];
-    match places.into_iter().find(|(_, missing)| !missing.is_empty()) {
-        Some((place, characters)) => Err(EditionError::MissingGlyph { place, characters }),
+    match places
+        .into_iter()
+        .find(|(_, _, missing)| !missing.is_empty())
+    {
+        Some((place_file, what, characters)) => Err(EditionError::MissingGlyph {
+            place: source
+                .find(|c| characters.contains(&c))
+                .filter(|_| place_file == file)
+                .map(|at| place(source, at)),
+            file: place_file.to_owned(),
+            what,
+            characters,
+        }),
         None => Ok(()),
     }
 }

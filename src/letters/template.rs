@@ -236,7 +236,7 @@ impl Sheet {
         let raw: RawSheet = toml::from_str(source).map_err(|error| {
             at(
                 error.span().map_or(0, |span| span.start),
-                error.message().replace('\n', ", "),
+                in_plain_words(error.message()),
                 "it has name, description, language, placeholders, body_sizes and address_sizes; letter-templates/README.md tells what they are",
             )
         })?;
@@ -301,6 +301,16 @@ impl Sheet {
             address_sizes: raw.address_sizes.into_inner(),
         })
     }
+}
+
+/// Of what serde says, the words that only its makers use.
+fn in_plain_words(message: &str) -> String {
+    message
+        .replace('\n', ", ")
+        .replace("a sequence", "a list")
+        .replace("invalid type", "wrong kind of value")
+        .replace("floating point `", "number `")
+        .replace("f64", "a number")
 }
 
 fn are_sizes(sizes: &[f64], smallest: f64) -> bool {

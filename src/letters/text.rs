@@ -302,6 +302,9 @@ impl Reader<'_> {
             return Ok(known);
         }
         if self.masked[end + 1..].starts_with('(') {
+            if self.masked[..start].ends_with('!') {
+                return Err(self.refusals.picture(start - 1));
+            }
             return Err(self.refusals.link(start));
         }
         Err(self

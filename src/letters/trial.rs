@@ -7,7 +7,7 @@ use crate::domain::invitation::Code;
 
 use super::{
     content::{LetterContent, LetterWords},
-    error::EditionError,
+    error::{EditionError, ORGANISATION},
     plate::Plate,
     press::{Press, Trouble},
     typesetter::{Breach, Complaint, Fault},
@@ -15,23 +15,25 @@ use super::{
 
 /// Has a press set and export a letter with what `plate` has.
 ///
-/// A text that is too long is no error here: each client is then left out with that reason.
+/// `template` is its name, and `text` the file that the text came from. A text that is too long is no error here: each client is then left out with that reason.
 ///
 /// # Errors
 /// What does not fit, or cannot be set, in terms of what the provider wrote.
 pub(super) fn set_trial_letter(
     plate: &Arc<Plate>,
-    template: &str,
+    (template, text): (&str, &str),
     press: &Press,
 ) -> Result<(), EditionError> {
     let trouble = match try_on(plate, press)? {
         Ok(None | Some(Fault::TooLong(_))) => return Ok(()),
-        Ok(Some(fault)) => return Err(unfit(template, fault)),
+        Ok(Some(fault)) => return Err(unfit(template, text, fault)),
         Err(trouble) => trouble,
     };
     let complaint = trouble.complaint()?;
-    // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse.
-    if let Some(bare) = plate.without_logo()
+    // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse. What is
+    // wrong with the standard is how the layout sets it, without alternative text perhaps.
+    if !complaint.is_about_a_standard()
+        && let Some(bare) = plate.without_logo()
         && matches!(try_on(&Arc::new(bare), press)?, Ok(_))
     {
         return Err(super::logo::LogoFault::unreadable().into());
@@ -51,17 +53,20 @@ fn try_on(
     Ok(press.ask(move |operator| operator.try_one(&plate, &trial_letter(), steps))?)
 }
 
-fn unfit(template: &str, fault: Fault) -> EditionError {
-    let (what, hint) = match fault {
+fn unfit(template: &str, text: &str, fault: Fault) -> EditionError {
+    let (file, what, hint) = match fault {
         Fault::Layout(Breach::SenderTooWide) => (
+            ORGANISATION,
             "a line of the sender's details (name, address, e-mail or website)",
             "use a shorter e-mail address, website or name in organisation.toml",
         ),
         Fault::Layout(Breach::ReturnLineTooWide) => (
+            ORGANISATION,
             "the return address",
             "use a shorter street or city in organisation.toml",
         ),
         Fault::WordTooWide => (
+            text,
             "a word of the text, wider than the line,",
             "break it up with spaces or hyphens",
         ),
@@ -74,7 +79,11 @@ fn unfit(template: &str, fault: Fault) -> EditionError {
             return layout(template, complaint);
         }
     };
-    EditionError::DoesNotFit { what, hint }
+    EditionError::DoesNotFit {
+        file: file.to_owned(),
+        what,
+        hint,
+    }
 }
 
 fn layout(template: &str, complaint: Complaint) -> EditionError {

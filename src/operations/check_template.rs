@@ -110,6 +110,19 @@ fn check_look(
     let edition = match Edition::of_template(template.clone(), spec, press) {
         Ok(edition) => edition,
         Err(EditionError::Press(error)) => return Err(error.into()),
+        Err(EditionError::DoesNotFit { file, what, .. })
+            if slug.is_none() && file == "organisation.toml" =>
+        {
+            // The invented sender is an ordinary one, so it is the layout that gives it too little room.
+            let fault = TemplateFault {
+                file: "layout.typ".to_owned(),
+                place: None,
+                problem: format!("{what} does not fit in its place"),
+                hint: "give it more room, or smaller type".to_owned(),
+            };
+            findings.add_fault(slug, &fault, None, false);
+            return Ok(());
+        }
         Err(error) => {
             findings.add(slug, &error, None);
             return Ok(());

@@ -131,9 +131,22 @@ pub(super) fn compile_letters(
         .collect();
     let json = data.iter().map(json_of).collect::<Result<Vec<_>, _>>()?;
     let world = forme.world(&json);
-    let document = typst::compile::<PagedDocument>(&world)
+    let compiled = typst::compile::<PagedDocument>(&world);
+    let document = compiled
         .output
         .map_err(|errors| Complaint::of_typst(&errors, &world, forme.layout()))?;
+    // Typst only warns, and sets nothing where a font is not there.
+    let no_font = compiled
+        .warnings
+        .iter()
+        .find(|warning| warning.message.starts_with("unknown font family"));
+    if let Some(warning) = no_font {
+        let complaint = Complaint::of_typst(std::slice::from_ref(warning), &world, forme.layout());
+        return Err(Complaint {
+            hint: Some("there is one font, \"Noto Sans\", in regular, bold and italic".to_owned()),
+            ..complaint
+        });
+    }
     Ok((document, data))
 }
 

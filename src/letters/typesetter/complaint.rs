@@ -73,6 +73,11 @@ impl Complaint {
         }
     }
 
+    /// It breaks a rule of PDF/A or PDF/UA.
+    pub(in crate::letters) fn is_about_a_standard(&self) -> bool {
+        self.problem.starts_with("PDF/")
+    }
+
     /// Where, and nothing that was in the data.
     pub(in crate::letters) fn without_data(&self) -> String {
         match self.place {

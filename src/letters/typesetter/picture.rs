@@ -63,7 +63,13 @@ fn encode((width, height): (u32, u32), pixels: &[[u8; 3]]) -> Result<Vec<u8>, pn
     let mut encoder = png::Encoder::new(&mut png, width, height);
     encoder.set_compression(png::Compression::Balanced);
     let mut places: BTreeMap<[u8; 3], u8> = BTreeMap::new();
+    // Most pixels are as the one before.
+    let mut last = None;
     let in_palette = pixels.iter().all(|pixel| {
+        if last == Some(pixel) {
+            return true;
+        }
+        last = Some(pixel);
         let next = places.len();
         places.contains_key(pixel)
             || u8::try_from(next).is_ok_and(|next| places.insert(*pixel, next).is_none())

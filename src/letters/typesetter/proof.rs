@@ -65,6 +65,7 @@ pub(in crate::letters) enum Breach {
     CodeDiffers,
     NearWindow,
     OffSheet,
+    PageBreak,
     Clipped,
     SenderTooWide,
     ReturnLineTooWide,
@@ -86,6 +87,7 @@ impl Breach {
                 "something other than the address comes within 5 mm of the address window"
             }
             Self::OffSheet => "something lies outside the sheet",
+            Self::PageBreak => "a letter takes two pages although its text would fit on one",
             Self::Clipped => "something is cut off by a block that clips",
             Self::SenderTooWide => "a line of the sender's details is too long",
             Self::ReturnLineTooWide => "the return address is wider than the window",
@@ -116,6 +118,7 @@ impl Breach {
                 "the window is x 35-105 mm (left) or 109-175 mm (right), y 55-85 mm; keep 5 mm around it free"
             }
             Self::OffSheet => "keep everything between 0 and 210 by 297 mm",
+            Self::PageBreak => "take out the page break, or the space, that comes before the code",
             Self::Clipped => "leave out `clip: true`, or make the block larger",
             Self::SenderTooWide => "make the block labelled <sender> wider, or its type smaller",
             Self::ReturnLineTooWide => {
@@ -171,7 +174,10 @@ fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fau
         return Err(*fault);
     }
     if pages.len() > 1 {
-        return Err(Fault::TooLong(lines_too_long(pages, letter.size())));
+        return Err(match lines_too_long(pages, letter.size()) {
+            Some(lines) => Fault::TooLong(lines),
+            None => Fault::Layout(Breach::PageBreak),
+        });
     }
     let page = &pages[0];
     if page.address_lines.len() > MOST_ADDRESS_LINES {
@@ -197,8 +203,9 @@ fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fau
     words::check(&page.printed, letter, &forme.shared().blocks).map_err(Fault::Layout)
 }
 
-/// About how many lines the text and the code block take beyond the sheet; at least one.
-fn lines_too_long(pages: &[Survey], size: f64) -> u32 {
+/// About how many lines the text and the code block take beyond the sheet; at least one. `None` when they would fit:
+/// something else made the second page.
+fn lines_too_long(pages: &[Survey], size: f64) -> Option<u32> {
     /// The gap that the layout keeps above the code block, in millimetres, and a line in sizes of its type.
     const GAP: f64 = 7.0;
     const LINE: f64 = 1.43;
@@ -208,14 +215,17 @@ fn lines_too_long(pages: &[Survey], size: f64) -> u32 {
         .collect();
     let code = pages.iter().find_map(|page| page.part(Part::Code));
     let (Some(first), Some(code)) = (bodies.first(), code) else {
-        return 1;
+        return Some(1);
     };
     // A layout that does not say where its pages end has the code at the foot of one.
     let foot = pages[0].part(Part::Foot).unwrap_or(code);
     let room = foot.max.y - first.min.y;
     let text: Abs = bodies.iter().map(|body| body.size().y).sum();
     let over = text + Abs::mm(GAP) + code.size().y - room;
-    (over.to_pt() / (LINE * size)).ceil().clamp(1.0, 10_000.0) as u32
+    let lines = over.to_pt() / (LINE * size);
+    // Two lines are more than the estimate is ever wrong by.
+    let fits = lines < -2.0 && pages[0].part(Part::Foot).is_some();
+    (!fits).then(|| lines.ceil().clamp(1.0, 10_000.0) as u32)
 }
 
 /// Lines of an address that a window shows and a sorting machine reads †.
