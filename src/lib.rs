@@ -9,7 +9,8 @@
 //! 3. `save_plan` ([`storage`], `src/storage/batches.rs`) saves plan and tasks in one transaction.
 //! 4. `select_eligible` parts each team's clients into letters and left out, with one reason each.
 //! 5. `issue_invitations` gives everybody selected a code, saved before anything is typeset.
-//! 6. `typeset_letters` sets a letter each, proved to be one A4 with the address in the window.
+//! 6. `typeset_letters` has the presses, processes of their own, set a letter each, proved to be one A4 with the address
+//!    in the window.
 //! 7. `pack_bundle` packs the zip and puts it on the shelf, whole.
 //!
 //! The last four are the body of [`operations::run_team_job`], in that order.

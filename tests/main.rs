@@ -13,6 +13,7 @@
 
 mod accessible;
 mod again;
+mod example;
 mod house;
 mod import;
 mod letters;

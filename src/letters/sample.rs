@@ -69,7 +69,7 @@ impl Sample {
                 file: "samples".to_owned(),
                 place: None,
                 problem: "there are no samples to try the letter on".to_owned(),
-                hint: "add a file such as samples/jansen.toml; letter-templates/README.md tells what is in it"
+                hint: "add a file such as samples/jansen.toml; docs/letter-templates.md tells what is in it"
                     .to_owned(),
             });
         }

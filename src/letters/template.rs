@@ -32,7 +32,7 @@ pub struct Template {
 }
 
 /// What layouts may import as `brievenbus.typ`.
-pub(super) const LIBRARY: &str = include_str!("../../letter-templates/brievenbus.typ");
+pub(super) const LIBRARY: &str = include_str!("typesetter/brievenbus.typ");
 
 /// The shipped templates: folder name, `template.toml`, `text.txt`, `layout.typ`.
 const SHIPPED: [(&str, &str, &str, &str); 2] = [
@@ -237,7 +237,7 @@ impl Sheet {
             at(
                 error.span().map_or(0, |span| span.start),
                 in_plain_words(error.message()),
-                "it has name, description, language, placeholders, body_sizes and address_sizes; letter-templates/README.md tells what they are",
+                "it has name, description, language, placeholders, body_sizes and address_sizes; docs/letter-templates.md tells what they are",
             )
         })?;
         if raw.name.get_ref() != folder {

@@ -66,7 +66,7 @@ impl Complaint {
             hint: Some(match error.hints.first() {
                 Some(hint) => one_line(&hint.v),
                 None => {
-                    "mend it there; letter-templates/README.md tells what a layout gets and may use"
+                    "mend it there; docs/letter-templates.md tells what a layout gets and may use"
                         .to_owned()
                 }
             }),
