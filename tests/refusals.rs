@@ -341,7 +341,7 @@ fn a_letter_text_with_a_value_that_is_missing() {
         TOML.replace("telephone = \"0123-456789\"\n", "")
     });
     insta::assert_snapshot!(case.run_refused(&[]), @r"
-    error: brief.txt uses [TELEPHONE], but organisation.toml has no `telephone`
+    error: text.txt uses [TELEPHONE], but organisation.toml has no `telephone`
     hint: add `telephone` to organisation.toml, or take [TELEPHONE] out of the text
     ");
 }

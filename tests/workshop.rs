@@ -411,7 +411,7 @@ fn what_is_wrong_with_an_edition_is_said_with_a_hint() {
     let foreign = error_of(&organisation(Some("Hallo 王")));
     assert_eq!(
         foreign.to_string(),
-        "the font has no '王' (U+738B) for the text"
+        "brief.txt: the font has no '王' (U+738B) for the text"
     );
 
     let wide = Organisation {

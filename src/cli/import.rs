@@ -35,10 +35,13 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let export = read_export(arguments.folder).await?;
     let press = start_presses(settings)?;
-    check_letter(&press, &export, day_in_amsterdam(system_clock()())).await?;
+    let note = check_letter(&press, &export, day_in_amsterdam(system_clock()())).await?;
     let app = open_app(settings, press).await?;
     import_export(&app, &export).await?;
     app.close().await;
+    if let Some(note) = note {
+        terminal.note(&format!("note: {note}"));
+    }
     if terminal.json {
         return terminal.print_json(&serde_json::json!({
             "organisation": export.organisation.slug,

@@ -46,7 +46,10 @@ pub async fn run(
     let export = read_export(arguments.folder).await?;
     let request = BatchRequest::from(arguments.request);
     let press = start_presses(settings)?;
-    let checked = check(&press, &export, &request).await?;
+    let (checked, note) = check(&press, &export, &request).await?;
+    if let Some(note) = note {
+        terminal.note(&format!("note: {note}"));
+    }
     check_folder(&arguments.out)?;
 
     let app = Arc::new(open_app(settings, press).await?);
@@ -88,10 +91,10 @@ async fn check(
     press: &Arc<Press>,
     export: &Export,
     request: &BatchRequest,
-) -> Result<CheckedRequest, Failure> {
+) -> Result<(CheckedRequest, Option<String>), Failure> {
     let today = day_in_amsterdam(system_clock()());
-    check_letter(press, export, today).await?;
-    check_request(
+    let note = check_letter(press, export, today).await?;
+    let checked = check_request(
         press,
         request,
         &export.organisation,
@@ -100,7 +103,8 @@ async fn check(
         &export.assignments,
         today,
     )
-    .await
+    .await?;
+    Ok((checked, note))
 }
 
 /// Waits until every team has ended, and takes each bundle out of the store as soon as it is there.
@@ -191,7 +195,7 @@ async fn report(
             count(failures.len(), "team", "teams")
         ),
         hint: Some(
-            "run the same command again: clients of the failed teams get their letters then, nobody else a second one"
+            "mend what is named, if it can be, and run the same command again: clients of the failed teams get their letters then, nobody else a second one"
                 .to_owned(),
         ),
         source: None,

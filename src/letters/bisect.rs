@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Letters of a chunk that may be at fault before it is the layout.
-const MOST_CULPRITS: usize = 3;
+const MOST_CULPRITS: usize = 20;
 
 /// Why a chunk has no letters.
 pub(super) enum Culprits {
@@ -70,13 +70,22 @@ fn find(
         };
     }
     let middle = letters.len() / 2;
+    let mut broken = Vec::new();
     for range in [0..middle, middle..letters.len()] {
         let (half, half_steps) = (&letters[range.clone()], &steps[range.clone()]);
         if let Err(trouble) = operator.set(plate, half, half_steps) {
-            let problem = sentence(trouble)?;
-            let offset = offset + range.start;
-            find(operator, plate, half, half_steps, offset, found, &problem)?;
+            let crash = matches!(trouble, Trouble::Crash(_));
+            broken.push((range, crash, sentence(trouble)?));
         }
+    }
+    // A crash may take all the time that a letter is given, so one letter at fault is looked for and no more.
+    if let [(_, true, problem), (_, true, _)] = &broken[..] {
+        return Err(Culprits::TooMany(problem.clone()));
+    }
+    for (range, _, problem) in broken {
+        let (half, half_steps) = (&letters[range.clone()], &steps[range.clone()]);
+        let offset = offset + range.start;
+        find(operator, plate, half, half_steps, offset, found, &problem)?;
     }
     Ok(())
 }

@@ -268,6 +268,10 @@ impl LetterData {
         &self.address
     }
 
+    pub(super) fn addressee(&self) -> &str {
+        &self.addressee
+    }
+
     pub(super) fn client(&self) -> &str {
         &self.client
     }

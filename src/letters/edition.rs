@@ -17,7 +17,7 @@ use super::{
     shared::shared_data,
     template::Template,
     text,
-    trial::set_trial_letter,
+    trial::set_trial_letters,
     typography,
 };
 
@@ -39,6 +39,8 @@ pub struct EditionSpec<'a> {
 pub struct Edition {
     template: Template,
     text_hash: [u8; 32],
+    /// The file of the text, and its lines too many.
+    too_long: Option<(String, u32)>,
     plate: Arc<Plate>,
 }
 
@@ -91,12 +93,26 @@ impl Edition {
         };
         plate.id = id_of(&plate, &template)?;
         let plate = Arc::new(plate);
-        set_trial_letter(&plate, (template.name(), file), press)?;
+        let too_long = set_trial_letters(
+            &plate,
+            (template.name(), file),
+            spec.organisation.letter.kix,
+            press,
+        )?;
         Ok(Self {
+            too_long: too_long.map(|lines| (file.to_owned(), lines)),
             text_hash: Sha256::digest(source.as_bytes()).into(),
             plate,
             template,
         })
+    }
+
+    /// The file of the text and how many lines it is too long, when it is so for the plainest of clients at the smallest
+    /// size: then nobody gets a letter.
+    pub fn too_long(&self) -> Option<(&str, u32)> {
+        self.too_long
+            .as_ref()
+            .map(|(file, lines)| (file.as_str(), *lines))
     }
 
     pub fn template_name(&self) -> &str {

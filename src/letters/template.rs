@@ -221,9 +221,11 @@ struct RawSheet {
 }
 
 /// Below these nobody reads a letter, or a window envelope's address.
-const SMALLEST_BODY: f64 = 9.5;
-const SMALLEST_ADDRESS: f64 = 8.0;
+pub(super) const SMALLEST_BODY: f64 = 9.5;
+pub(super) const SMALLEST_ADDRESS: f64 = 8.0;
 const LARGEST: f64 = 24.0;
+/// Each is tried on whole teams.
+const MOST_SIZES: usize = 12;
 
 impl Sheet {
     fn parse(folder: &str, source: &str) -> Result<Self, TemplateFault> {
@@ -266,7 +268,7 @@ impl Sheet {
                 return Err(at(
                     sizes.span().start,
                     format!(
-                        "{key} must be a falling list of sizes from {LARGEST} to {smallest} points"
+                        "{key} must be a falling list of at most {MOST_SIZES} sizes from {LARGEST} to {smallest} points"
                     ),
                     "the first is what letters are set in, the others are tried when one does not fit",
                 ));
@@ -314,7 +316,7 @@ fn in_plain_words(message: &str) -> String {
 }
 
 fn are_sizes(sizes: &[f64], smallest: f64) -> bool {
-    !sizes.is_empty()
+    (1..=MOST_SIZES).contains(&sizes.len())
         && sizes.iter().all(|size| (smallest..=LARGEST).contains(size))
         && sizes.windows(2).all(|pair| pair[0] > pair[1])
 }

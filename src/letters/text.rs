@@ -457,7 +457,7 @@ mod tests {
             ("zie [de site](http://x.nl)", 1, 5, "a link"),
             ("zie <http://x.nl>", 1, 5, "a link"),
             ("hallo\n\n[TELEPHONE] x [[a]]: b", 3, 16, "placeholder"),
-            ("![x](y)", 1, 2, "a link"),
+            ("![x](y)", 1, 1, "a picture"),
             ("a <b>b</b>", 1, 3, "HTML"),
             ("<div>\nx\n</div>", 1, 1, "HTML"),
             ("| a | b |\n|---|---|\n| 1 | 2 |", 1, 1, "a table"),

@@ -1,5 +1,5 @@
-//! A trial letter to nobody, set before any letter to a client: what all letters share must hold for the plainest
-//! letter, or it holds for none.
+//! Trial letters to nobody, set before any letter to a client: what all letters share must hold for the plainest
+//! letters, or it holds for none.
 
 use std::sync::Arc;
 
@@ -13,28 +13,33 @@ use super::{
     typesetter::{Breach, Complaint, Fault},
 };
 
-/// Has a press set and export a letter with what `plate` has.
+/// Has a press set and export letters with what `plate` has, and answers how many lines the text is too long for the
+/// plainest of clients at the smallest size: nobody would get a letter.
 ///
-/// `template` is its name, and `text` the file that the text came from. A text that is too long is no error here: each client is then left out with that reason.
+/// `template` is its name, and `text` the file that the text came from.
 ///
 /// # Errors
 /// What does not fit, or cannot be set, in terms of what the provider wrote.
-pub(super) fn set_trial_letter(
+pub(super) fn set_trial_letters(
     plate: &Arc<Plate>,
     (template, text): (&str, &str),
+    with_kix: bool,
     press: &Press,
-) -> Result<(), EditionError> {
-    let trouble = match try_on(plate, press)? {
-        Ok(None | Some(Fault::TooLong(_))) => return Ok(()),
+) -> Result<Option<u32>, EditionError> {
+    let trouble = match try_on(plate, with_kix, press)? {
+        Ok(None) => return Ok(None),
+        Ok(Some(Fault::TooLong(lines))) => return Ok(Some(lines)),
         Ok(Some(fault)) => return Err(unfit(template, text, fault)),
         Err(trouble) => trouble,
     };
+    let refused = matches!(trouble, Trouble::Complaint(_));
     let complaint = trouble.complaint()?;
-    // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse. What is
-    // wrong with the standard is how the layout sets it, without alternative text perhaps.
-    if !complaint.is_about_a_standard()
+    // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse. What it
+    // refuses in a line of the layout is how that sets the logo, without alternative text perhaps.
+    if refused
+        && complaint.place.is_none()
         && let Some(bare) = plate.without_logo()
-        && matches!(try_on(&Arc::new(bare), press)?, Ok(_))
+        && matches!(try_on(&Arc::new(bare), with_kix, press)?, Ok(_))
     {
         return Err(super::logo::LogoFault::unreadable().into());
     }
@@ -46,11 +51,12 @@ pub(super) fn set_trial_letter(
 
 fn try_on(
     plate: &Arc<Plate>,
+    with_kix: bool,
     press: &Press,
 ) -> Result<Result<Option<Fault>, Trouble>, EditionError> {
     let steps = (plate.sizes().0 - 1, 0);
     let plate = Arc::clone(plate);
-    Ok(press.ask(move |operator| operator.try_one(&plate, &trial_letter(), steps))?)
+    Ok(press.ask(move |operator| operator.try_all(&plate, &trial_letters(with_kix), steps))?)
 }
 
 fn unfit(template: &str, text: &str, fault: Fault) -> EditionError {
@@ -93,17 +99,33 @@ fn layout(template: &str, complaint: Complaint) -> EditionError {
     }
 }
 
-/// No client can be invented that is plainer.
+/// No clients can be invented that are plainer. They differ in everything, so that a layout which mixes letters up shows
+/// it: the second goes to a contact and may have a barcode.
 #[expect(clippy::expect_used, reason = "ten digits are a code")]
-fn trial_letter() -> LetterContent {
-    LetterContent {
-        words: LetterWords {
-            addressee: "Mevr. A. Jansen".to_owned(),
-            address_lines: vec!["Sesamstraat 1".to_owned(), "1234 AB Enschede".to_owned()],
-            salutation: "Geachte Mevr. A. Jansen".to_owned(),
-            client_name: "Mevr. A. Jansen".to_owned(),
-            kix: None,
-        },
-        code: Code::parse("0123456789").expect("ten digits are a code"),
-    }
+fn trial_letters(with_kix: bool) -> Vec<LetterContent> {
+    let letter = |[addressee, street, place, client]: [&str; 4], kix: Option<&str>, code: &str| {
+        LetterContent {
+            words: LetterWords {
+                addressee: addressee.to_owned(),
+                address_lines: vec![street.to_owned(), place.to_owned()],
+                salutation: format!("Geachte {addressee}"),
+                client_name: client.to_owned(),
+                kix: kix.map(str::to_owned),
+            },
+            code: Code::parse(code).expect("ten digits are a code"),
+        }
+    };
+    let jansen = [
+        "Mevr. A. Jansen",
+        "Sesamstraat 1",
+        "1234 AB Enschede",
+        "Mevr. A. Jansen",
+    ];
+    let smit = ["Dhr. B. Smit", "Postbus 12", "4321 BA Ons", "Mevr. C. Vos"];
+    let bos = ["D. Bos", "Laan 3", "2500 GG Hoorn", "D. Bos"];
+    vec![
+        letter(jansen, None, "6071359428"),
+        letter(smit, with_kix.then_some("4321BA12"), "5550004449"),
+        letter(bos, None, "8887776660"),
+    ]
 }

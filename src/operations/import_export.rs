@@ -10,6 +10,7 @@ use crate::{
     exports::{self, Export},
     letters::Press,
     storage::exports::NewExport,
+    wording::english::count,
 };
 
 /// Reads an export and checks it, without changing anything.
@@ -23,12 +24,12 @@ pub async fn read_export(folder: PathBuf) -> Result<Export, Failure> {
 }
 
 /// Sees that a letter can be made with the provider's template, text, values and logo, whether they will be used or
-/// not. Changes nothing.
+/// not. Changes nothing. Answers with something to know when the letter is possible but nobody will get it.
 pub async fn check_letter(
     press: &Arc<Press>,
     export: &Export,
     today: NaiveDate,
-) -> Result<(), Failure> {
+) -> Result<Option<String>, Failure> {
     let organisation = &export.organisation;
     let options = BatchOptions::resolve(&BatchRequest::default(), &organisation.letter, today)?;
     let options = BatchOptions {
@@ -36,8 +37,11 @@ pub async fn check_letter(
         ..options
     };
     // Teams have names of their own, which are checked when letters are asked for them.
-    edition(press, organisation, export.logo.clone(), &options, "Team").await?;
-    Ok(())
+    let edition = edition(press, organisation, export.logo.clone(), &options, "Team").await?;
+    Ok(edition.too_long().map(|(file, lines)| {
+        let lines = count(lines as usize, "line", "lines");
+        format!("{file} is {lines} too long for one A4: nobody gets a letter until it is shorter")
+    }))
 }
 
 /// Saves an export that was read.

@@ -42,6 +42,11 @@ fn its_settings() {
             ("toml-sizes-rise", "[10.5, 10.0, 9.5]", "[9.5, 10.0, 10.5]"),
             ("toml-size-too-small", "[10.5, 10.0, 9.5]", "[10.5, 9.0]"),
             ("toml-no-sizes", "[10.5, 10.0, 9.5]", "[]"),
+            (
+                "toml-too-many-sizes",
+                "[10.5, 10.0, 9.5]",
+                "[16, 15.5, 15, 14.5, 14, 13.5, 13, 12.5, 12, 11.5, 11, 10.5, 10]",
+            ),
             ("toml-address-size-too-small", "9.0, 8.0]", "9.0, 7.0]"),
             ("toml-sizes-are-text", "[10.5, 10.0, 9.5]", "\"10.5\""),
             ("toml-unknown-placeholder", "\"TELEPHONE\"", "\"TELEFONE\""),
@@ -246,6 +251,68 @@ fn its_layout() {
                 "layout-without-a-title",
                 "title: \"Uitnodiging voor Caren\", ",
                 "",
+            ),
+            (
+                "layout-title-names-the-client",
+                "#letters(letter => {\n",
+                "#letters(letter => {\n  set document(title: \"Brief aan \" + letter.client)\n",
+            ),
+            (
+                "layout-code-of-the-first-on-all",
+                "  body(letter)\n",
+                "  body(letter)\n  input.letters.first().code\n",
+            ),
+            (
+                "layout-only-the-first-letter",
+                "  code-block(letter)\n",
+                "  code-block(input.letters.first())\n",
+            ),
+            (
+                "layout-a-digit-too-many",
+                "letter.code))",
+                "\"0\" + letter.code))",
+            ),
+            (
+                "layout-tiny-address",
+                "address(letter))",
+                "scale(60%, address(letter)))",
+            ),
+            (
+                "layout-tiny-text",
+                "  body(letter)\n",
+                "  body(letter + (size: 5))\n",
+            ),
+            ("layout-small-code", "size: 21pt", "size: 11pt"),
+            ("layout-white-text", "size: 21pt", "size: 21pt, fill: white"),
+            (
+                "layout-pale-text",
+                "region: \"NL\"",
+                "region: \"NL\", fill: luma(70%)",
+            ),
+            (
+                "layout-in-english",
+                "lang: \"nl\", region: \"NL\"",
+                "lang: \"en\"",
+            ),
+            (
+                "layout-without-the-qr-code",
+                "if edition.qr == none",
+                "if true",
+            ),
+            (
+                "layout-without-the-barcode",
+                "address(letter))",
+                "address(letter + (kix: none)))",
+            ),
+            (
+                "layout-crops-the-logo",
+                "at(text-axis, 15mm, logo)",
+                "at(text-axis, 15mm, box(width: 4mm, height: 4mm, clip: true, logo))",
+            ),
+            (
+                "layout-says-too-much",
+                "  letterhead\n",
+                "  panic(\"\\u{1b}[2J\" + \"lang \" * 20000)\n",
             ),
             (
                 "layout-never-ends-as-typst-sees",

@@ -270,3 +270,65 @@ fn the_workflow_in_the_docs_uses_commands_that_exist() {
         assert!(text.contains(command), "{command}");
     }
 }
+
+/// A layout that is fine for the trial letter and never ends for any client: its batch fails and says which layout; the
+/// batch of another provider, worked on in the same queue meanwhile, is as if it were alone.
+#[test]
+fn a_batch_whose_layout_never_ends_fails_alone() {
+    let cli = Cli::new();
+    let export = |name: &str, slug: &str| {
+        let team = |export: Export, n: usize| {
+            let id = (100_001 + n).to_string();
+            export.client(&id, "Bakker", &[]).assign(&id, "1", "MAIN")
+        };
+        let export = (0..6).fold(Export::new().team("1", "Wijkteam Noord"), team);
+        export.write(cli.home(), name);
+        let file = cli.home().join(name).join("organisation.toml");
+        let toml = fs::read_to_string(&file).unwrap();
+        fs::write(file, toml.replace("\"zorg\"", &format!("\"{slug}\""))).unwrap();
+    };
+    export("goed", "goed");
+    export("kapot", "kapot");
+    let own = cli.home().join("kapot/letter-templates/eigen");
+    copy(&shipped("uitnodiging"), &own);
+    let change = |file: &str, from: &str, to: &str| {
+        let text = fs::read_to_string(own.join(file)).unwrap();
+        assert!(text.contains(from));
+        fs::write(own.join(file), text.replace(from, to)).unwrap();
+    };
+    change("template.toml", "\"uitnodiging\"", "\"eigen\"");
+    change(
+        "layout.typ",
+        "  letterhead\n",
+        "  letterhead\n  if letter.client.contains(\"Bakker\") { for a in range(9999) { for b in range(9999) { for c in range(9999) { } } } }\n",
+    );
+    let toml = fs::read_to_string(cli.home().join("kapot/organisation.toml")).unwrap();
+    fs::write(
+        cli.home().join("kapot/organisation.toml"),
+        format!("{toml}template = \"eigen\"\n"),
+    )
+    .unwrap();
+
+    let broken = cli.start("kapot", &["run", "kapot", "--out", "out-kapot"]);
+    let good = cli.start("goed", &["run", "goed", "--out", "out"]);
+    let good = cli.wait("goed", good);
+    assert_eq!(good.exit, Some(0), "{}", good.stderr);
+    let bundles = cli.bundles();
+    assert_eq!(bundles.len(), 1);
+    bundles[0].assert_whole();
+    assert_eq!(bundles[0].letters().count(), 6);
+
+    let broken = cli.wait("kapot", broken);
+    assert_ne!(broken.exit, Some(0));
+    let sentence = "letter template 'eigen' cannot set letters 1 to 6: it takes more than 3 s of processor time";
+    assert!(broken.stderr.contains(sentence), "{}", broken.stderr);
+    assert_eq!(
+        files_below(&cli.home().join("out-kapot")),
+        Vec::<std::path::PathBuf>::new()
+    );
+    // Mended, the same clients get their letters: no code of the failed batch counts.
+    change("layout.typ", "for a in range(9999)", "for a in range(9)");
+    change("layout.typ", "for b in range(9999)", "for b in range(9)");
+    cli.ok(&["run", "kapot", "--out", "out-again"]);
+    assert_eq!(files_below(&cli.home().join("out-again")).len(), 1);
+}

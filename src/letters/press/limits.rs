@@ -3,7 +3,7 @@
 use std::{fs, io, time::Duration};
 
 use rustix::{
-    process::{Resource, Rlimit, getrlimit, setrlimit},
+    process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit},
     time::{ClockId, clock_gettime},
 };
 
@@ -13,9 +13,9 @@ pub(super) const MEMORY_MB: u64 = 1024;
 /// The stack of the thread that sets, in bytes; it is reserved, not used.
 pub(super) const STACK: usize = 64 * 1024 * 1024;
 
-/// Seconds of processor time to set so many letters: some twenty times what they take.
+/// Seconds of processor time to set so many letters: some fifteen times what they take.
 pub(super) fn seconds_for(letters: usize) -> u64 {
-    5 + letters as u64 / 20
+    3 + letters as u64 / 40
 }
 
 /// How long to wait for an answer that was given so many seconds of processor time. On a machine that does many other
@@ -27,6 +27,8 @@ pub(super) fn patience(seconds: u64) -> Duration {
 /// No files are opened or written from here on and no socket is made, no memory is taken beyond [`MEMORY_MB`], and
 /// nothing of it lands on disk when it breaks down.
 pub(super) fn confine() -> io::Result<()> {
+    // Whoever started it is the only one who wants an answer: it does not outlive them by a moment.
+    set_parent_process_death_signal(Some(Signal::KILL))?;
     let data_limit = data_limit();
     // Standard input, output and error stay; there is no number left for another.
     limit(Resource::Nofile, 3)?;

@@ -31,10 +31,10 @@ pub(super) enum Task {
         /// The clients are invented, so what typst says of their letters may go out whole.
         invented: bool,
     },
-    /// Set one letter and say whether it would do.
+    /// Set letters and say whether they would do.
     Try {
         plate: PlateId,
-        letter: Box<PostedLetter>,
+        letters: Vec<PostedLetter>,
         steps: Steps,
     },
     /// Draw one letter.

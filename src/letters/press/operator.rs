@@ -119,17 +119,17 @@ impl Operator {
         }
     }
 
-    /// Sets and exports one letter, and says what is wrong with it.
-    pub(in crate::letters) fn try_one(
+    /// Sets and exports letters, and says what is wrong with the first that would not do.
+    pub(in crate::letters) fn try_all(
         &mut self,
         plate: &Plate,
-        letter: &LetterContent,
+        letters: &[LetterContent],
         steps: Steps,
     ) -> Result<Option<Fault>, Trouble> {
         self.keep(plate)?;
         let task = Task::Try {
             plate: plate.id,
-            letter: Box::new(letter.into()),
+            letters: letters.iter().map(PostedLetter::from).collect(),
             steps,
         };
         match self.ask(seconds_for(1), task, &[])?.head {

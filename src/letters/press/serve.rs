@@ -101,12 +101,18 @@ impl Formes {
             }
             Task::Try {
                 plate,
-                letter: posted,
+                letters,
                 steps,
-            } => match chunk::try_one(self.forme(&plate)?, &letter(*posted)?, steps) {
-                Ok(fault) => alone(Answer::Tried(fault)),
-                Err(complaint) => alone(Answer::Complaint(complaint)),
-            },
+            } => {
+                let letters = letters
+                    .into_iter()
+                    .map(letter)
+                    .collect::<Result<Vec<_>, _>>()?;
+                match chunk::try_all(self.forme(&plate)?, &letters, steps) {
+                    Ok(fault) => alone(Answer::Tried(fault)),
+                    Err(complaint) => alone(Answer::Complaint(complaint)),
+                }
+            }
             Task::Draw {
                 plate,
                 letter: posted,

@@ -13,7 +13,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use super::{
     complaint::Complaint,
     forme::{Forme, Steps},
-    proof::{Fault, Letter, Misfit, judge},
+    proof::{Breach, Fault, Letter, Misfit, judge},
 };
 use crate::letters::content::{LetterContent, LetterData};
 
@@ -48,11 +48,11 @@ pub(in crate::letters) fn press(
     letters: &[LetterContent],
     steps: &[Steps],
 ) -> Result<Pressed, Complaint> {
-    // In any way out: what was laid out two chunks ago is not needed any more (typst's memory is ours to clear).
-    let _evict = Evict;
     let mut steps = steps.to_vec();
     let mut misfits: Vec<(usize, Misfit)> = Vec::new();
     loop {
+        // In any way out: what was laid out two rounds ago is not needed any more (typst's memory is ours to clear).
+        let _evict = Evict;
         let left: Vec<usize> = (0..letters.len())
             .filter(|at| misfits.iter().all(|(misfit, _)| misfit != at))
             .collect();
@@ -73,10 +73,12 @@ pub(in crate::letters) fn press(
             misfits.sort_by_key(|(at, _)| *at);
             return Ok(Pressed::Misfits(Unfit { misfits, steps }));
         }
+        if let Some(breach) = breach_of_all(&verdicts) {
+            return Err(Complaint::of_breach(breach));
+        }
         for (at, verdict) in left.iter().zip(&verdicts) {
             if let Err(fault) = verdict
-                && let Some(misfit) =
-                    step_down(&mut steps[*at], *fault, forme.steps(&letters[*at]))?
+                && let Some(misfit) = step_down(&mut steps[*at], *fault, forme.steps(&letters[*at]))
             {
                 misfits.push((*at, misfit));
             }
@@ -84,37 +86,49 @@ pub(in crate::letters) fn press(
     }
 }
 
-/// Sets and exports one letter and says only whether it would do.
-pub(in crate::letters) fn try_one(
+/// Sets and exports letters and says only whether they would do, and if not, what is wrong with the first that would
+/// not.
+pub(in crate::letters) fn try_all(
     forme: &Forme,
-    letter: &LetterContent,
+    letters: &[LetterContent],
     steps: Steps,
 ) -> Result<Option<Fault>, Complaint> {
     let _evict = Evict;
-    let (document, data) = compile_letters(forme, std::slice::from_ref(letter), &[steps])?;
+    let (document, data) = compile_letters(forme, letters, &vec![steps; letters.len()])?;
     let verdicts = judge(&document, forme, &data).map_err(Complaint::of_breach)?;
-    match verdicts.first() {
-        Some(Err(fault)) => Ok(Some(*fault)),
-        _ => {
+    match verdicts.iter().find_map(|verdict| verdict.as_ref().err()) {
+        Some(fault) => Ok(Some(*fault)),
+        None => {
             pdf(&document, forme, String::new())?;
             Ok(None)
         }
     }
 }
 
+/// The rule that the layout breaks when it does so for every letter. One letter, or some, are those of clients with
+/// something that the layout was not made for.
+fn breach_of_all(verdicts: &[Result<Letter<'_>, Fault>]) -> Option<Breach> {
+    let mut breaches = verdicts.iter().map(|verdict| match verdict {
+        Err(Fault::Layout(breach)) => Some(*breach),
+        _ => None,
+    });
+    let first = breaches.next().flatten()?;
+    (verdicts.len() > 1 && breaches.all(|breach| breach.is_some())).then_some(first)
+}
+
 /// Makes the letter smaller where it is at fault, or answers that there is no smaller size.
-fn step_down(steps: &mut Steps, fault: Fault, sizes: Steps) -> Result<Option<Misfit>, Complaint> {
+fn step_down(steps: &mut Steps, fault: Fault, sizes: Steps) -> Option<Misfit> {
     let (step, count, misfit) = match fault {
         Fault::TooLong(lines) => (&mut steps.0, sizes.0, Misfit::LinesTooLong(lines)),
         Fault::WordTooWide => (&mut steps.0, sizes.0, Misfit::WordTooWide),
         Fault::AddressTooLarge => (&mut steps.1, sizes.1, Misfit::AddressTooLarge),
-        Fault::Layout(breach) => return Err(Complaint::of_breach(breach)),
+        Fault::Layout(_) => return Some(Misfit::CannotBeSet),
     };
     if *step + 1 < count {
         *step += 1;
-        Ok(None)
+        None
     } else {
-        Ok(Some(misfit))
+        Some(misfit)
     }
 }
 

@@ -9,6 +9,7 @@ use typst::{
 };
 
 use super::{proof::Breach, world::LetterWorld};
+use crate::letters::fonts;
 
 /// Why a layout cannot be used. What typst says may repeat the data it was given, so this is shown only of letters to
 /// invented clients; of a real one only [`Complaint::place`] is.
@@ -73,11 +74,6 @@ impl Complaint {
         }
     }
 
-    /// It breaks a rule of PDF/A or PDF/UA.
-    pub(in crate::letters) fn is_about_a_standard(&self) -> bool {
-        self.problem.starts_with("PDF/")
-    }
-
     /// Where, and nothing that was in the data.
     pub(in crate::letters) fn without_data(&self) -> String {
         match self.place {
@@ -107,6 +103,20 @@ fn place_of(source: &Source, byte: usize) -> (usize, usize) {
     (line + 1, column + 1)
 }
 
+/// What a layout may make typst say: on one line, without signs that a terminal obeys, and not endless.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    const MOST: usize = 200;
+    if text.contains("report this as a bug") {
+        return "the PDF cannot be made of it".to_owned();
+    }
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line: String = words
+        .chars()
+        .filter(|c| fonts::has(*c) || *c == ' ')
+        .take(MOST)
+        .collect();
+    if line.chars().count() == MOST {
+        line.push('…');
+    }
+    line
 }

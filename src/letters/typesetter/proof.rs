@@ -1,10 +1,13 @@
 //! The proof that a letter may be posted, from the finished frames and not from what the layout meant to do:
 //! exactly one A4, the address inside the window, nothing else near it, nothing cut off or left out.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use typst::{
     layout::{Abs, Frame, FrameItem, GroupItem, Point, Rect, Transform},
     text::TextItem,
+    visualize::Paint,
 };
 use typst_layout::{Page, PagedDocument};
 
@@ -13,7 +16,10 @@ use super::{
     window::{SHEET, Window, contains, overlap},
     words::{self, Printed},
 };
-use crate::letters::content::LetterData;
+use crate::letters::{
+    content::LetterData,
+    template::{SMALLEST_ADDRESS, SMALLEST_BODY},
+};
 
 /// A letter that was proved. There is no other way to get one, and only this can be exported.
 #[derive(Clone, Copy)]
@@ -67,6 +73,12 @@ pub(in crate::letters) enum Breach {
     OffSheet,
     PageBreak,
     Clipped,
+    TooSmall,
+    TooPale,
+    NotDutch,
+    QrMissing,
+    OthersCode,
+    OthersName,
     SenderTooWide,
     ReturnLineTooWide,
 }
@@ -89,6 +101,12 @@ impl Breach {
             Self::OffSheet => "something lies outside the sheet",
             Self::PageBreak => "a letter takes two pages although its text would fit on one",
             Self::Clipped => "something is cut off by a block that clips",
+            Self::TooSmall => "the address, the text or the code is smaller than it may be",
+            Self::TooPale => "the address, the text or the code is not dark",
+            Self::NotDutch => "the text is not marked as Dutch",
+            Self::QrMissing => "the QR code is missing from a letter",
+            Self::OthersCode => "a letter has the code of another",
+            Self::OthersName => "the title or the author of the document has what is on a letter",
             Self::SenderTooWide => "a line of the sender's details is too long",
             Self::ReturnLineTooWide => "the return address is wider than the window",
         }
@@ -119,7 +137,19 @@ impl Breach {
             }
             Self::OffSheet => "keep everything between 0 and 210 by 297 mm",
             Self::PageBreak => "take out the page break, or the space, that comes before the code",
-            Self::Clipped => "leave out `clip: true`, or make the block larger",
+            Self::Clipped => {
+                "leave out `clip: true`, make the block larger, and give a picture its width alone"
+            }
+            Self::TooSmall => {
+                "set them at letter.address_size and letter.size; an address is at least 8 points, a text 9.5, a code 12"
+            }
+            Self::TooPale => "set them in black, or in a dark colour",
+            Self::NotDutch => "set `text(lang: \"nl\")` above everything else",
+            Self::QrMissing => "set `qr(26mm)`, which is a block labelled <qr>",
+            Self::OthersCode => "take from input.letters only the letter that is being set",
+            Self::OthersName => {
+                "all letters of a team share the title and the author: set them to what they share"
+            }
             Self::SenderTooWide => "make the block labelled <sender> wider, or its type smaller",
             Self::ReturnLineTooWide => {
                 "set edition.return.line at edition.return.size in a block as wide as the window, labelled <return-line>"
@@ -151,17 +181,46 @@ pub(super) fn judge<'a>(
     if starts.len() != letters.len() || starts.first() != Some(&0) {
         return Err(Breach::NoPages);
     }
+    if names_a_letter(document, letters, &forme.shared().sender.name) {
+        return Err(Breach::OthersName);
+    }
+    let codes: HashSet<&str> = letters.iter().map(LetterData::code).collect();
     let ends = starts.iter().skip(1).copied().chain([surveys.len()]);
     Ok(starts
         .iter()
         .zip(ends)
         .zip(letters)
         .map(|((start, end), letter)| {
-            prove(&surveys[*start..end], letter, forme).map(|()| Letter {
+            let pages = &surveys[*start..end];
+            prove(pages, letter, forme)?;
+            let others = |number: String| number != letter.code() && codes.contains(&*number);
+            if pages[0].printed.numbers().any(others) {
+                return Err(Fault::Layout(Breach::OthersCode));
+            }
+            Ok(Letter {
                 page: &document.pages()[*start],
             })
         })
         .collect())
+}
+
+/// What describes the document is in the PDF of every letter. `sender` is the organisation, whose name may be there.
+fn names_a_letter(document: &PagedDocument, letters: &[LetterData], sender: &str) -> bool {
+    let info = typst::model::Document::info(document);
+    let about: Vec<String> = [&info.title, &info.description]
+        .into_iter()
+        .flatten()
+        .chain(&info.author)
+        .chain(&info.keywords)
+        .map(|text| text.as_str().replace(sender, ""))
+        .collect();
+    let named = |letter: &LetterData| {
+        let words = [letter.client(), letter.addressee(), letter.code()];
+        about
+            .iter()
+            .any(|text| words.iter().any(|word| text.contains(word)))
+    };
+    letters.iter().any(named)
 }
 
 fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fault> {
@@ -193,9 +252,14 @@ fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fau
         (Part::Body, Breach::TextMissing),
         (Part::Code, Breach::CodeMissing),
         (Part::Kix, Breach::KixMissing),
+        (Part::Qr, Breach::QrMissing),
     ];
     for (part, breach) in parts {
-        let wanted = part != Part::Kix || letter.has_kix();
+        let wanted = match part {
+            Part::Kix => letter.has_kix(),
+            Part::Qr => forme.shared().qr.is_some(),
+            _ => true,
+        };
         if wanted && page.part(part).is_none() {
             return Err(Fault::Layout(breach));
         }
@@ -228,6 +292,9 @@ fn lines_too_long(pages: &[Survey], size: f64) -> Option<u32> {
     (!fits).then(|| lines.ceil().clamp(1.0, 10_000.0) as u32)
 }
 
+/// How light a colour may be that letters are read in, from 0 (black) to 1.
+const MOST_LIGHT: f32 = 0.45;
+
 /// Lines of an address that a window shows and a sorting machine reads †.
 const MOST_ADDRESS_LINES: usize = 6;
 
@@ -240,6 +307,7 @@ pub(super) enum Part {
     Sender,
     Body,
     Code,
+    Qr,
     /// Where the room for text and code ends.
     Foot,
 }
@@ -254,6 +322,7 @@ impl Part {
             "body" => Some(Self::Body),
             "code" => Some(Self::Code),
             "foot" => Some(Self::Foot),
+            "qr" => Some(Self::Qr),
             _ => None,
         }
     }
@@ -341,12 +410,14 @@ impl Survey {
 
     /// Text is judged by its ink, but ink is looked up only where the line as a whole could be wrong.
     fn look_at_text(&mut self, text: &TextItem, here: Transform, place: Place) {
-        if let Some((part, _)) = place.part {
-            self.printed.add(part, &text.text);
-            if part == Part::Address {
-                self.add_address_line(Point::zero().transform(here).y.to_pt());
-            }
+        let baseline = Point::zero().transform(here).y.to_pt();
+        let part = place.part.map(|(part, _)| part);
+        self.printed.add(part, &text.text, baseline);
+        if part == Some(Part::Address) {
+            self.add_address_line(baseline, text.size.to_pt());
         }
+        self.faults
+            .extend(part.and_then(|part| hard_to_read(text, here, part)));
         let line = moved(
             Rect::new(
                 Point::new(Abs::zero(), text.size * -1.1),
@@ -370,8 +441,9 @@ impl Survey {
         }
     }
 
-    fn add_address_line(&mut self, baseline: f64) {
-        let known = |line: &f64| (line - baseline).abs() < 1.0;
+    /// Lines are further apart than the size of their type; an accent that stands apart from its letter is not.
+    fn add_address_line(&mut self, baseline: f64, size: f64) {
+        let known = |line: &f64| (line - baseline).abs() < size;
         if !self.address_lines.iter().any(known) {
             self.address_lines.push(baseline);
         }
@@ -400,6 +472,33 @@ impl Survey {
         };
         self.faults.extend(fault);
     }
+}
+
+/// What a reader could not make out: type that is too small or too pale, or that a voice reads in another language.
+fn hard_to_read(text: &TextItem, here: Transform, part: Part) -> Option<Fault> {
+    let least = match part {
+        Part::Address => SMALLEST_ADDRESS,
+        Part::Body => SMALLEST_BODY,
+        // Codes that are posted are at least 12 points (NIST SP 800-63A); the words around one are as the text.
+        Part::Code if text.text.chars().all(|c| c.is_ascii_digit()) && text.text.len() > 4 => 12.0,
+        Part::Code => SMALLEST_BODY,
+        _ => return None,
+    };
+    let scale = here.ky.get().hypot(here.sy.get());
+    let dark = match &text.fill {
+        Paint::Solid(color) => color.to_luma().luma <= MOST_LIGHT,
+        _ => false,
+    };
+    let breach = if text.size.to_pt() * scale < least - 0.05 {
+        Breach::TooSmall
+    } else if !dark {
+        Breach::TooPale
+    } else if text.lang.as_str() != "nl" {
+        Breach::NotDutch
+    } else {
+        return None;
+    };
+    Some(Fault::Layout(breach))
 }
 
 /// Where on the page an item is: in which part, and in which clipping block.
