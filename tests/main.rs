@@ -13,6 +13,7 @@
 
 mod accessible;
 mod again;
+mod anything;
 mod example;
 mod house;
 mod import;

@@ -88,7 +88,7 @@ fn a_layout_that_never_ends_is_ended() {
     let press = press(1);
     assert_eq!(
         problem(FOR_EVER, &press),
-        "letter template 'eigen', layout.typ: it takes more than 3 s of processor time"
+        "letter template 'eigen', layout.typ: it takes more than 8 s of processor time"
     );
     still_sets_letters(&press);
 }

@@ -39,7 +39,10 @@ pub(super) fn press_or_bisect(
     find(operator, plate, letters, steps, 0, &mut found, &problem)?;
     if found.is_empty() {
         // Alone every letter can be set: what went wrong has passed, or lies in their number.
-        return Err(Culprits::TooMany(problem));
+        return match operator.set(plate, letters, steps) {
+            Ok(pressed) => Ok(pressed),
+            Err(trouble) => Err(Culprits::TooMany(sentence(trouble)?)),
+        };
     }
     let misfits = found
         .into_iter()

@@ -4,8 +4,9 @@
 use std::{fmt, io};
 
 use thiserror::Error;
+use unicode_normalization::char::is_combining_mark;
 
-use super::{refusal::TextError, typesetter::Complaint};
+use super::{refusal::TextError, typesetter::Complaint, typography};
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -145,8 +146,14 @@ impl EditionError {
             } => Some(format!(
                 "add `{key}` to organisation.toml, or take [{placeholder}] out of the text"
             )),
-            Self::MissingGlyph { .. } => {
-                Some("write it in Latin, Greek or Cyrillic letters".to_owned())
+            Self::MissingGlyph { characters, .. } => {
+                let unseen = characters.iter().any(|c| typography::is_instruction(*c));
+                Some(match unseen {
+                    true => {
+                        "type it again: there is something in it that cannot be seen".to_owned()
+                    }
+                    false => "write it in Latin, Greek or Cyrillic letters".to_owned(),
+                })
             }
             Self::Logo { hint, .. } => Some(hint.clone()),
             Self::DoesNotFit { hint, .. } => Some((*hint).to_owned()),
@@ -187,14 +194,16 @@ pub enum PressError {
     Stopped,
 }
 
-/// `'王' (U+738B) and '☃' (U+2603)`
+/// `'王' (U+738B), U+202E`: a sign that cannot be seen, or that sits on the one before it, is not shown.
 fn list(characters: &[char]) -> String {
     let named: Vec<String> = characters
         .iter()
-        .map(|c| match c.is_control() {
-            true => format!("U+{:04X}", u32::from(*c)),
-            false => format!("'{c}' (U+{:04X})", u32::from(*c)),
-        })
+        .map(
+            |c| match typography::is_instruction(*c) || is_combining_mark(*c) {
+                true => format!("U+{:04X}", u32::from(*c)),
+                false => format!("'{c}' (U+{:04X})", u32::from(*c)),
+            },
+        )
         .collect();
     named.join(", ")
 }

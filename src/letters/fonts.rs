@@ -11,6 +11,8 @@ use typst::{
 };
 use typst_kit::fonts::FontStore;
 
+use super::typography;
+
 /// Regular and bold set the letters; the italics are there for a logo that has text in it.
 const FACES: [&[u8]; 4] = [
     notosans::REGULAR_TTF,
@@ -60,13 +62,13 @@ pub(super) fn face(index: usize) -> Option<Font> {
     STORE.font(index)
 }
 
-/// Whether a letter can show `character` in regular and in bold. Control characters, private use and
-/// noncharacters have no place in an archivable PDF (PDF/A-2a), whatever a face says.
+/// Whether a letter can show `character` in regular and in bold. Instructions such as control characters, private use
+/// and noncharacters have no place in an archivable PDF (PDF/A-2a), whatever a face says.
 pub(super) fn has(character: char) -> bool {
     let code_point = character as usize;
     code_point < PLANE
         && COVERED[code_point]
-        && !character.is_control()
+        && !typography::is_instruction(character)
         && !matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{fffe}'..)
 }
 
@@ -106,7 +108,9 @@ mod tests {
         {
             assert!(has(c), "{c}");
         }
-        for c in ['王', 'ع', '☃', '😀', '\u{e000}', '\u{0}', '\u{feff}'] {
+        for c in [
+            '王', 'ع', '☃', '😀', '\u{e000}', '\u{0}', '\u{feff}', '\u{202e}', '\u{200f}',
+        ] {
             assert!(!has(c), "{c:?}");
         }
     }

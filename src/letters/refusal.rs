@@ -1,9 +1,12 @@
 //! What a provider reads when the text has something that a letter cannot have.
 
-use pulldown_cmark::Tag;
+use pulldown_cmark::{CodeBlockKind, Tag};
 use thiserror::Error;
 
 use super::placeholder::Placeholder;
+
+/// Characters of a text that an error repeats.
+const MOST_REPEATED: usize = 40;
 
 /// What is wrong with a text and where: line and column count characters from 1.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -60,10 +63,15 @@ impl Refusals<'_> {
                 "italic",
                 "use **bold**, or write \\* or \\_ to print the sign itself",
             ),
-            Tag::CodeBlock(_) => self.refuse(
+            Tag::CodeBlock(CodeBlockKind::Indented) => self.refuse(
+                at,
+                "a code block (a line that starts with a tab or four spaces)",
+                "remove the white space at the start of the line",
+            ),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => self.refuse(
                 at,
                 "a code block",
-                "remove the spaces at the start of the line, or the ``` around it",
+                "remove the line of ``` or ~~~ before and after it",
             ),
             Tag::BlockQuote(_) => self.refuse(
                 at,
@@ -133,7 +141,36 @@ impl Refusals<'_> {
                 )
             }
         };
+        let typed = match typed.char_indices().nth(MOST_REPEATED) {
+            Some((end, _)) => format!("{}…", &typed[..end]),
+            None => typed.to_owned(),
+        };
         self.error(at, &format!("there is no placeholder [{typed}]"), &hint)
+    }
+
+    /// A `[` or `]` that no other goes with.
+    pub(super) fn loose_bracket(self, at: usize, bracket: char) -> TextError {
+        match bracket {
+            '[' => self.error(
+                at,
+                "the [ is not closed",
+                "close it with ] on the same line, as [CODE], or write \\[ to print it",
+            ),
+            _ => self.error(
+                at,
+                "the ] closes nothing",
+                "open it with [ on the same line, as [CODE], or write \\] to print it",
+            ),
+        }
+    }
+
+    /// A `**` that no other goes with.
+    pub(super) fn loose_stars(self, at: usize) -> TextError {
+        self.error(
+            at,
+            "there is a ** that no other ** in the paragraph goes with",
+            "put ** close before the first and close after the last bold word, or write \\*\\* to print it",
+        )
     }
 
     pub(super) fn broken_placeholder(self, at: usize) -> TextError {

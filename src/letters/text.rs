@@ -46,6 +46,31 @@ pub(super) enum Span {
     LineBreak,
 }
 
+impl Block {
+    fn spans(&self) -> impl Iterator<Item = &Span> {
+        self.paragraphs().iter().flatten()
+    }
+
+    /// The spans of a paragraph, or of each item.
+    fn paragraphs(&self) -> &[Vec<Span>] {
+        match self {
+            Self::Paragraph(spans) => std::slice::from_ref(spans),
+            Self::List(items) => items,
+        }
+    }
+}
+
+impl Span {
+    /// Whether it leaves no ink.
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Text { text, .. } => text.trim().is_empty(),
+            Self::Value { .. } => false,
+            Self::LineBreak => true,
+        }
+    }
+}
+
 /// Reads a text in which the placeholders in `accepted` may be used.
 ///
 /// # Errors
@@ -57,11 +82,12 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
         .replace("\r\n", "\n");
     let refusals = Refusals { source: &source };
     check_characters(refusals)?;
-    let masked = mask_placeholders(&source);
+    let (masked, loose_bracket) = mask_placeholders(&source);
     let parser = Parser::new_ext(&masked, Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES);
     let mut reader = Reader {
         refusals,
         masked: &masked,
+        loose_bracket,
         accepted,
         blocks: Vec::new(),
         items: None,
@@ -85,15 +111,15 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
     if let Some(at) = definition {
         return Err(refusals.link(at));
     }
-    if reader.blocks.is_empty() {
+    let mut blocks = reader.blocks;
+    set_typography(&mut blocks);
+    if blocks.iter().flat_map(Block::spans).all(Span::is_blank) {
         return Err(refusals.error(
             0,
             "the text is empty",
             "write the letter, or leave out `text` to use the template's standard text",
         ));
     }
-    let mut blocks = reader.blocks;
-    set_typography(&mut blocks);
     Ok(LetterText { blocks })
 }
 
@@ -108,48 +134,56 @@ fn check_characters(refusals: Refusals<'_>) -> Result<(), TextError> {
     }
     match source
         .char_indices()
-        .find(|(_, c)| c.is_control() && !matches!(c, '\n' | '\t'))
+        .find(|(_, c)| typography::is_instruction(*c) && !matches!(c, '\n' | '\t'))
     {
         Some((at, c)) => Err(refusals.error(
             at,
             &format!(
-                "there is a control character (U+{:04X}) in the text",
+                "there is an invisible character in the text that is no part of it (U+{:04X})",
                 u32::from(c)
             ),
-            "remove it; saving the text as plain UTF-8 text usually does",
+            "remove it: type the words around it again, or save the text as plain UTF-8 text",
         )),
         None => Ok(()),
     }
 }
 
-/// Replaces the brackets of every `[…]` that stands on one line and has no bracket inside, unless the first is
-/// escaped with a backslash.
-fn mask_placeholders(source: &str) -> String {
+/// Replaces the brackets of every `[…]` that stands on one line and has no bracket inside; those that are escaped with
+/// a backslash are left alone. Answers also where the first bracket is that has no other.
+fn mask_placeholders(source: &str) -> (String, Option<usize>) {
     let mut masked: Vec<u8> = source.as_bytes().to_vec();
     let mut open: Option<usize> = None;
+    let mut loose = Vec::new();
     let mut backslashes = 0_usize;
     for (at, byte) in source.bytes().enumerate() {
         match byte {
-            b'[' => open = backslashes.is_multiple_of(2).then_some(at),
-            b']' => {
-                if let Some(start) = open.take() {
+            b'[' if backslashes.is_multiple_of(2) => loose.extend(open.replace(at)),
+            b']' if backslashes.is_multiple_of(2) => match open.take() {
+                Some(start) => {
                     masked[start] = OPEN as u8;
                     masked[at] = CLOSE as u8;
                 }
-            }
-            b'\n' => open = None,
+                None => loose.push(at),
+            },
+            b'\n' => loose.extend(open.take()),
             _ => {}
         }
         backslashes = if byte == b'\\' { backslashes + 1 } else { 0 };
     }
+    loose.extend(open);
     // ASCII was replaced by ASCII, so this is the same text to UTF-8; lossy only to have no way to panic.
-    String::from_utf8_lossy(&masked).into_owned()
+    (
+        String::from_utf8_lossy(&masked).into_owned(),
+        loose.first().copied(),
+    )
 }
 
 /// Turns the parser's events into blocks.
 struct Reader<'a> {
     refusals: Refusals<'a>,
     masked: &'a str,
+    /// The first bracket that has no other.
+    loose_bracket: Option<usize>,
     accepted: &'a [Placeholder],
     blocks: Vec<Block>,
     /// The items of the list that is open.
@@ -273,7 +307,14 @@ impl Reader<'_> {
         let bold = self.bold > 0;
         let mut text = String::new();
         let mut name: Option<(usize, String)> = None;
+        let mut star = None;
         for (at, c) in std::mem::take(&mut self.run) {
+            if self.loose_bracket == Some(at) {
+                return Err(self.refusals.loose_bracket(at, c));
+            }
+            if c == '*' && star.replace(at).is_some_and(|star| star + 1 == at) {
+                return Err(self.refusals.loose_stars(at - 1));
+            }
             match (c, &mut name) {
                 (OPEN, _) => name = Some((at, String::new())),
                 (CLOSE, open) => {
@@ -297,8 +338,9 @@ impl Reader<'_> {
     }
 
     fn placeholder(&self, start: usize, end: usize, typed: &str) -> Result<Placeholder, TextError> {
-        if let Some(known) = Placeholder::parse(typed).filter(|known| self.accepted.contains(known))
-        {
+        let typed = typography::composed(typed);
+        let known = Placeholder::parse(&typed).filter(|known| self.accepted.contains(known));
+        if let Some(known) = known {
             return Ok(known);
         }
         if self.masked[end + 1..].starts_with('(') {
@@ -309,7 +351,7 @@ impl Reader<'_> {
         }
         Err(self
             .refusals
-            .unknown_placeholder(start, typed, self.accepted))
+            .unknown_placeholder(start, &typed, self.accepted))
     }
 }
 
@@ -422,11 +464,15 @@ mod tests {
             let read = read(plain).unwrap();
             assert_eq!(read.blocks, [Block::Paragraph(vec![text(plain)])]);
         }
-        let escaped = read(r"\*niet\* \[TELEPHONE\] \# \<b>").unwrap();
+        let escaped = read(r"\*niet\* \[TELEPHONE\] \[\[ \] \# \<b> \*\*").unwrap();
         assert_eq!(
             escaped.blocks,
-            [Block::Paragraph(vec![text("*niet* [TELEPHONE] # <b>")])]
+            [Block::Paragraph(vec![text(
+                "*niet* [TELEPHONE] [[ ] # <b> **"
+            )])]
         );
+        let spaced = read("een\ttwee").unwrap();
+        assert_eq!(spaced.blocks, [Block::Paragraph(vec![text("een twee")])]);
     }
 
     #[test]
@@ -456,7 +502,7 @@ mod tests {
             ("```\nx\n```", 1, 1, "a code block"),
             ("zie [de site](http://x.nl)", 1, 5, "a link"),
             ("zie <http://x.nl>", 1, 5, "a link"),
-            ("hallo\n\n[TELEPHONE] x [[a]]: b", 3, 16, "placeholder"),
+            ("hallo\n\n[TELEPHONE] x [a]: b", 3, 15, "placeholder"),
             ("![x](y)", 1, 1, "a picture"),
             ("a <b>b</b>", 1, 3, "HTML"),
             ("<div>\nx\n</div>", 1, 1, "HTML"),
@@ -471,6 +517,19 @@ mod tests {
             ("[CLIENT **NAME** X]", 1, 1, "broken up"),
             ("  \n\n ", 1, 1, "empty"),
             ("a\u{7}b", 1, 2, "U+0007"),
+            ("a\u{202e}b", 1, 2, "U+202E"),
+            ("a\n\u{2028}b", 2, 1, "U+2028"),
+            ("\u{200b}\u{a0}\n\n-\n-", 1, 1, "empty"),
+            ("een **vet woord\n\nen meer", 1, 5, "**"),
+            ("een ** vet ** woord", 1, 5, "**"),
+            ("een **vet** woord**", 1, 18, "**"),
+            ("uw code:\n[CODE is 10 cijfers", 2, 1, "[ is not closed"),
+            ("[CODE\n]", 1, 1, "[ is not closed"),
+            ("[[CODE]]", 1, 1, "[ is not closed"),
+            ("[CODE\\]", 1, 1, "[ is not closed"),
+            ("CODE] en [X]", 1, 5, "] closes nothing"),
+            ("[X] en CODE]", 1, 1, "placeholder [X]"),
+            ("tekst\n\n\tvier", 3, 2, "a tab or four spaces"),
         ];
         for (source, line, column, what) in cases {
             let error = read(source).expect_err(source);

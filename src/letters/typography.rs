@@ -39,18 +39,34 @@ pub(super) fn quotes(raw: &str, before: Option<char>) -> String {
         .collect()
 }
 
-/// What the provider typed, composed (NFC) and without characters nobody can see.
+/// What the provider typed, composed (NFC) and without characters nobody can see; a tab is a space.
 pub(super) fn composed(raw: &str) -> String {
-    raw.nfc().filter(|c| !is_invisible(*c)).collect()
+    raw.nfc()
+        .filter(|c| !is_invisible(*c))
+        .map(|c| if c == '\t' { ' ' } else { c })
+        .collect()
 }
 
 fn opens_a_quote(before: char) -> bool {
     before.is_whitespace() || matches!(before, '(' | '[' | '{' | '/' | '-' | '–' | '—' | '“' | '‘')
 }
 
-/// Zero-width space, word joiner, byte order mark, soft hyphen: they come along when text is pasted.
+/// Whether `c` is no sign but an order to the program that shows it: control characters, breaks of lines and
+/// paragraphs, and what turns the direction of text around. Whoever typed them did not mean to, and a letter that
+/// obeys them says something else than what was typed, so they are never printed, although the typeface has some.
+pub(super) fn is_instruction(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{206f}')
+}
+
+/// What comes along when text is pasted and leaves no ink: the zero-width space, joiner and non-joiner, the word and
+/// the grapheme joiner, the byte order mark, the soft hyphen, and the wish for a sign in colours or without them.
 fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{200b}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{200b}'
+            ..='\u{200d}' | '\u{2060}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! PDFs as other people's programs see them: poppler's `pdftotext`, `pdfinfo`, `pdffonts` and `pdftoppm`.
+//! PDFs as other people's programs see them: poppler's `pdftotext`, `pdfinfo`, `pdffonts`, `pdfunite` and `pdftoppm`.
 
-use std::{io::Write, process::Command};
+use std::{fs, io::Write, process::Command};
 
 use tempfile::NamedTempFile;
 
@@ -26,7 +26,56 @@ pub struct Info {
 
 /// The text of each page.
 pub fn pages(pdf: &[u8]) -> Vec<String> {
-    let text = text("pdftotext", &["-enc", "UTF-8"], pdf, &["-"]);
+    split_pages(&text("pdftotext", &["-enc", "UTF-8"], pdf, &["-"]))
+}
+
+/// The text of each page of all `pdfs`, in the order in which it was put on the page, whatever stands beside what.
+pub fn pages_as_set(pdfs: &[Vec<u8>]) -> Vec<String> {
+    let pdfs: Vec<Vec<u8>> = pdfs.iter().map(|pdf| without_colours(pdf)).collect();
+    let pdf = match pdfs.as_slice() {
+        [] => return Vec::new(),
+        // Joining wants at least two.
+        [one] => one,
+        _ => &joined(&pdfs),
+    };
+    split_pages(&text("pdftotext", &["-enc", "UTF-8", "-raw"], pdf, &["-"]))
+}
+
+/// With another name, of the same length, for the colours that a printer should aim at. Poppler works them out anew for
+/// every page, which takes most of its time, and words have none.
+fn without_colours(pdf: &[u8]) -> Vec<u8> {
+    const NAME: &[u8] = b"/OutputIntents";
+    let mut pdf = pdf.to_vec();
+    let places = pdf.windows(NAME.len()).enumerate();
+    let found: Vec<usize> = places
+        .filter(|(_, bytes)| *bytes == NAME)
+        .map(|(at, _)| at)
+        .collect();
+    for at in found {
+        pdf[at + NAME.len() - 1] = b'X';
+    }
+    pdf
+}
+
+fn joined(pdfs: &[Vec<u8>]) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = Command::new("pdfunite");
+    for (number, pdf) in pdfs.iter().enumerate() {
+        let file = folder.path().join(format!("{number}.pdf"));
+        fs::write(&file, pdf).unwrap();
+        command.arg(file);
+    }
+    let all = folder.path().join("all.pdf");
+    let output = command.arg(&all).output().unwrap();
+    assert!(
+        output.status.success(),
+        "pdfunite: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::read(all).unwrap()
+}
+
+fn split_pages(text: &str) -> Vec<String> {
     let mut pages: Vec<String> = text.split('\u{c}').map(str::to_owned).collect();
     assert_eq!(
         pages.pop().as_deref(),

@@ -320,7 +320,7 @@ fn a_batch_whose_layout_never_ends_fails_alone() {
 
     let broken = cli.wait("kapot", broken);
     assert_ne!(broken.exit, Some(0));
-    let sentence = "letter template 'eigen' cannot set letters 1 to 6: it takes more than 3 s of processor time";
+    let sentence = "letter template 'eigen' cannot set letters 1 to 6: it takes more than 8 s of processor time";
     assert!(broken.stderr.contains(sentence), "{}", broken.stderr);
     assert_eq!(
         files_below(&cli.home().join("out-kapot")),

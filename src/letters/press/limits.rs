@@ -13,9 +13,10 @@ pub(super) const MEMORY_MB: u64 = 1024;
 /// The stack of the thread that sets, in bytes; it is reserved, not used.
 pub(super) const STACK: usize = 64 * 1024 * 1024;
 
-/// Seconds of processor time to set so many letters: some fifteen times what they take.
+/// Seconds of processor time to set so many letters: far more than they ever take, also in a process whose memory the
+/// system has put aside and has to fetch back.
 pub(super) fn seconds_for(letters: usize) -> u64 {
-    3 + letters as u64 / 40
+    8 + letters as u64 / 20
 }
 
 /// How long to wait for an answer that was given so many seconds of processor time. On a machine that does many other

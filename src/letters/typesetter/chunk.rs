@@ -13,7 +13,7 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use super::{
     complaint::Complaint,
     forme::{Forme, Steps},
-    proof::{Breach, Fault, Letter, Misfit, judge},
+    proof::{Breach, Fault, Letter, Misfit, judge, names_a_letter},
 };
 use crate::letters::content::{LetterContent, LetterData};
 
@@ -96,6 +96,9 @@ pub(in crate::letters) fn try_all(
     let _evict = Evict;
     let (document, data) = compile_letters(forme, letters, &vec![steps; letters.len()])?;
     let verdicts = judge(&document, forme, &data).map_err(Complaint::of_breach)?;
+    if names_a_letter(&document, &data) {
+        return Err(Complaint::of_breach(Breach::OthersName));
+    }
     match verdicts.iter().find_map(|verdict| verdict.as_ref().err()) {
         Some(fault) => Ok(Some(*fault)),
         None => {
