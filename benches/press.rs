@@ -13,10 +13,9 @@ use std::{fs, process::ExitCode, sync::Arc, time::Instant};
 use brievenbus::{
     domain::{
         invitation::Code,
-        organisation::{
-            AddressWindow, LetterPreferences, Logo, LogoFormat, OfficeAddress, Organisation, Slug,
-        },
+        organisation::{AddressWindow, Logo, LogoFormat},
     },
+    exports::sample::invented_organisation,
     letters::{Edition, EditionSpec, LetterContent, LetterWords, Press, PressProgram},
 };
 use chrono::NaiveDate;
@@ -55,7 +54,7 @@ fn measure(
     threads: usize,
     logo: Option<&str>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let organisation = organisation()?;
+    let (organisation, _) = invented_organisation();
     let logo = logo.map(read_logo).transpose()?;
     let started = Instant::now();
     let program = PressProgram::at(env!("CARGO_BIN_EXE_brievenbus"));
@@ -94,27 +93,6 @@ fn measure(
         );
     }
     Ok(())
-}
-
-fn organisation() -> Result<Organisation, String> {
-    Ok(Organisation {
-        slug: Slug::try_from("de-beste-zorg".to_owned())?,
-        name: "De Beste Zorg".into(),
-        telephone: Some("0123-456789".into()),
-        email: Some("info@debestezorg.example".into()),
-        website: Some("www.debestezorg.example".into()),
-        address: OfficeAddress {
-            street: "Stationsplein".into(),
-            house_number: 14,
-            house_number_extension: None,
-            postcode: "7511 JD".into(),
-            city: "Enschede".into(),
-        },
-        letter: LetterPreferences {
-            with_logo: true,
-            ..LetterPreferences::default()
-        },
-    })
 }
 
 fn letter(n: usize) -> Option<LetterContent> {

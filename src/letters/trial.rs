@@ -39,7 +39,7 @@ pub(super) fn set_trial_letters(
     if refused
         && complaint.place.is_none()
         && let Some(bare) = plate.without_logo()
-        && matches!(try_on(&Arc::new(bare), with_kix, press)?, Ok(_))
+        && try_on(&Arc::new(bare), with_kix, press)?.is_ok()
     {
         return Err(super::logo::LogoFault::unreadable().into());
     }

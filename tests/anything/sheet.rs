@@ -174,12 +174,11 @@ impl Words {
     }
 }
 
+/// The print file, when any letter fits, and who gets none.
+pub type Set = (Option<Vec<u8>>, Vec<(usize, Misfit)>);
+
 /// The file to print of letters that fit, if any does, and who gets none.
-pub fn set(
-    press: &Press,
-    edition: Edition,
-    letters: &[Words],
-) -> Result<(Option<Vec<u8>>, Vec<(usize, Misfit)>), PressError> {
+pub fn set(press: &Press, edition: Edition, letters: &[Words]) -> Result<Set, PressError> {
     let typeset = press.typeset_letters(
         &Arc::new(edition),
         letters.iter().map(Words::content).collect(),
