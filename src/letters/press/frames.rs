@@ -9,6 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 /// Far above what 250 letters with their logos take. A press process could be made to send anything.
 const MOST_BYTES: u64 = 1 << 30;
 const MOST_FILES: u32 = 10_000;
+const LIKELY_BYTES: usize = 4 << 20;
 
 /// A message: its head, and what is too large for JSON.
 pub(super) struct Frame<T> {
@@ -68,8 +69,8 @@ fn read_bytes(input: &mut impl Read, length: u64, left: &mut u64) -> io::Result<
     *left = left
         .checked_sub(length)
         .ok_or_else(|| io::Error::other("a frame that is too large"))?;
-    // Grows as bytes come, so a length alone takes no memory.
-    let mut bytes = Vec::new();
+    // No more than a letter or a print file takes is believed beforehand; what is larger grows as its bytes come.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).min(LIKELY_BYTES));
     input.by_ref().take(length).read_to_end(&mut bytes)?;
     if (bytes.len() as u64) < length {
         return Err(io::ErrorKind::UnexpectedEof.into());
