@@ -111,6 +111,25 @@ fn a_layout_that_takes_all_memory_is_ended() {
     still_sets_letters(&press);
 }
 
+#[test]
+fn a_layout_that_breaks_typst_itself_is_ended() {
+    let press = press(1);
+    for (line, expected) in [
+        (
+            "\"a\" * 9223372036854775807",
+            "the typesetter broke down over it",
+        ),
+        (
+            "let foo(x) = { show: foo; x }\n  foo[]",
+            "it goes deeper than 64 MB of stack",
+        ),
+    ] {
+        let problem = problem(line, &press);
+        assert!(problem.ends_with(expected), "{line}: {problem}");
+    }
+    still_sets_letters(&press);
+}
+
 /// The letters of others are set meanwhile, as they would be alone.
 #[test]
 fn one_layout_goes_wrong_and_the_letters_beside_it_do_not() {
