@@ -1,13 +1,18 @@
 //! The only reader of the environment and of the configuration file. A flag beats the environment beats the file.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
+    str::FromStr,
     thread,
+    time::Duration,
 };
 
 use serde::Deserialize;
 
-use crate::operations::{Failure, app::Settings};
+#[cfg(feature = "test-switches")]
+use crate::operations::switches::Stop;
+use crate::operations::{Failure, app::Settings, switches::Switches};
 
 /// What was typed; everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -16,9 +21,15 @@ pub struct Typed {
     pub data_dir: Option<PathBuf>,
     pub database_url: Option<String>,
     pub store: Option<String>,
+    /// Seconds that one attempt at a team job may take.
+    pub job_deadline: Option<u64>,
+    /// Jobs at a time, and presses.
+    pub workers: Option<usize>,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
+/// Half an hour: a team of 10,000 clients takes less than a minute, so whoever takes longer hangs.
+const JOB_DEADLINE: u64 = 1_800;
 
 /// The settings that hold: `flags`, then `BRIEVENBUS_…`, then the file.
 pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure> {
@@ -30,13 +41,71 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         data_dir: from_environment("DATA_DIR").map(PathBuf::from),
         database_url: from_environment("DATABASE_URL"),
         store: from_environment("STORE"),
+        job_deadline: number("JOB_DEADLINE")?,
+        workers: number("WORKERS")?,
     };
+    let threads = (flags.workers.or(environment.workers).or(file.workers))
+        .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
+    if threads == 0 {
+        return Err(Failure::input(
+            "usage",
+            "no workers would do no work",
+            "choose --workers 1 or more, or leave it out for one per processor",
+        ));
+    }
+    let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
         data_dir: (flags.data_dir.or(environment.data_dir).or(file.data_dir))
             .unwrap_or_else(|| PathBuf::from(DATA_DIR)),
         database_url: (flags.database_url.or(environment.database_url)).or(file.database_url),
         store: flags.store.or(environment.store).or(file.store),
-        threads: thread::available_parallelism().map_or(1, usize::from),
+        store_access: store_access(),
+        threads,
+        job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
+        switches: switches(),
+    })
+}
+
+/// The settings of an S3 bucket, under the names that every program gives them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn store_access() -> BTreeMap<String, String> {
+    std::env::vars()
+        .filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty())
+        .collect()
+}
+
+#[cfg(feature = "test-switches")]
+fn switches() -> Switches {
+    let stop = |name| {
+        let text = from_environment(name)?;
+        Stop::ALL.into_iter().find(|stop| stop.to_string() == text)
+    };
+    Switches {
+        die_after: stop("TEST_DIE_AFTER"),
+        panic_after: stop("TEST_PANIC_AFTER"),
+        codes: from_environment("TEST_CODES").and_then(|seed| seed.parse().ok()),
+    }
+}
+
+#[cfg(not(feature = "test-switches"))]
+fn switches() -> Switches {
+    Switches::default()
+}
+
+/// A number in the environment.
+fn number<T: FromStr>(name: &str) -> Result<Option<T>, Failure> {
+    let Some(text) = from_environment(name) else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::input(
+            "environment",
+            format!("BRIEVENBUS_{name} is '{text}', which is not a whole number"),
+            "write digits only, or leave it out",
+        )
     })
 }
 
@@ -92,7 +161,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url and store",
+            "the keys are data-dir, database-url, store, job-deadline and workers",
         )
     })
 }

@@ -156,6 +156,10 @@ fn is_known(command: &str) -> bool {
             page("Cargo.toml").contains("name = \"main_job\"")
                 && root().join("benches/main_job.rs").exists()
         }
+        "cargo test --release --test chaos -- --trials 200 --database both" => {
+            page("Cargo.toml").contains("name = \"chaos\"")
+                && root().join("tests/chaos/main.rs").exists()
+        }
         _ => false,
     }
 }

@@ -360,11 +360,11 @@ fn a_database_or_store_that_we_do_not_know() {
     assert!(!said.contains("geheim"), "{said}");
     insta::assert_snapshot!(said, @r"
     error: the database address 'mysql://…@localhost/zorg' is not one we know
-    hint: use sqlite:FILE, or leave --database-url out for a file in the data folder
+    hint: use sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE, or leave --database-url out for a file in the data folder
     ");
     insta::assert_snapshot!(Case::new().run_refused(&["--store", "ftp://localhost"]), @r"
     error: the store 'ftp://localhost' is not one we know
-    hint: use file:FOLDER, or leave --store out for a folder in the data folder
+    hint: use file:FOLDER or s3://BUCKET/PREFIX, or leave --store out for a folder in the data folder
     ");
 }
 

@@ -2,21 +2,20 @@
 //! are known beforehand.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     fs,
     path::Path,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use brievenbus::{
     domain::{
-        batch::{BatchRequest, TeamJobState},
-        client::ClientId,
-        invitation::Code,
-        organisation::Slug,
+        batch::BatchRequest, client::ClientId, invitation::Code, organisation::Slug,
+        team_job::TeamJobState,
     },
     letters::{Press, PressProgram},
     operations::{
@@ -24,18 +23,25 @@ use brievenbus::{
         app::{DrawCode, Settings},
         import_export::{import_export, read_export},
         run_team_job::{Ended, run_team_job},
-        submit_batch::{prepare_batch, submit_batch},
+        submit_batch::{Submission, prepare_batch, submit_batch},
+        switches::Switches,
     },
     storage::{
-        StorageError, new_id,
+        StorageError,
+        endings::{Blame, NewBundle},
+        new_id,
         outcomes::Outcome,
-        team_jobs::{NewBundle, Start, StartedJob},
+        team_jobs::{Start, StartedJob},
     },
 };
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 
-use crate::support::{bundle::Bundle, database::Rows, export::Export};
+use crate::support::{
+    bundle::Bundle,
+    database::{Kind, Rows, on_both},
+    export::Export,
+};
 
 /// Codes in a row, from a list and then counting from 1,000,000,001; and how many were drawn.
 #[derive(Clone, Default)]
@@ -86,16 +92,20 @@ fn code(digits: &str) -> Code {
 struct TestApp {
     app: App,
     home: TempDir,
+    database_url: Option<String>,
 }
 
 impl TestApp {
-    async fn open(codes: &Codes) -> Self {
-        Self::open_wide(codes, 1).await
+    async fn open(kind: Kind, codes: &Codes) -> Self {
+        Self::open_wide(kind, codes, 1).await
     }
 
-    async fn open_wide(codes: &Codes, threads: usize) -> Self {
+    async fn open_wide(kind: Kind, codes: &Codes, threads: usize) -> Self {
         let home = tempfile::tempdir().unwrap();
-        let app = open(home.path(), codes, threads).await;
+        let database_url = tokio::task::spawn_blocking(move || kind.fresh())
+            .await
+            .unwrap();
+        let app = open(home.path(), database_url.as_deref(), codes, threads).await;
         let mut export = Export::new().team("1", "Noord").team("2", "Zuid");
         for id in ["100001", "100002", "100003"] {
             export = export.client(id, "Jansen", &[]).assign(id, "1", "MAIN");
@@ -105,16 +115,20 @@ impl TestApp {
             .write(home.path(), "export");
         let export = read_export(export).await.unwrap();
         import_export(&app, &export).await.unwrap();
-        Self { app, home }
+        Self {
+            app,
+            home,
+            database_url,
+        }
     }
 
     /// Another process on the same data folder.
     async fn beside(&self, codes: &Codes) -> App {
-        open(self.home.path(), codes, 1).await
+        open(self.home.path(), self.database_url.as_deref(), codes, 1).await
     }
 
     fn rows(&self) -> Rows {
-        Rows::of(&self.home.path().join("data"))
+        Rows::at(self.database_url.as_deref(), &self.home.path().join("data"))
     }
 
     /// Reads rows, which opens the database from a runtime of its own.
@@ -137,7 +151,13 @@ impl TestApp {
             ..BatchRequest::default()
         };
         let prepared = prepare_batch(&self.app, &slug, &request).await.unwrap();
-        submit_batch(&self.app, &prepared, id, false).await.unwrap();
+        let submission = Submission {
+            id,
+            ..Submission::default()
+        };
+        submit_batch(&self.app, &prepared, &submission)
+            .await
+            .unwrap();
         let teams = self.app.db.team_statuses(id).await.unwrap();
         assert_eq!(teams.len(), 1);
         teams[0].team_job.clone()
@@ -153,7 +173,7 @@ impl TestApp {
         let start = self
             .app
             .db
-            .start_attempt(job, "test", 5, self.app.now())
+            .start_attempt(job, "test", self.app.now())
             .await
             .unwrap();
         match start {
@@ -167,12 +187,15 @@ impl TestApp {
     }
 }
 
-async fn open(home: &Path, codes: &Codes, threads: usize) -> App {
+async fn open(home: &Path, database_url: Option<&str>, codes: &Codes, threads: usize) -> App {
     let settings = Settings {
         data_dir: home.join("data"),
-        database_url: None,
+        database_url: database_url.map(str::to_owned),
         store: None,
+        store_access: BTreeMap::new(),
         threads,
+        job_deadline: Duration::from_secs(600),
+        switches: Switches::default(),
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
     let program = PressProgram::at(env!("CARGO_BIN_EXE_brievenbus"));
@@ -204,14 +227,18 @@ async fn try_issue(
     clients: &[ClientId],
 ) -> Result<Issued, StorageError> {
     let draw = Arc::clone(&app.draw_code);
+    let clients: Vec<(ClientId, String)> = clients
+        .iter()
+        .map(|client| (client.clone(), "{}".to_owned()))
+        .collect();
     let issued = app
         .db
-        .issue_invitations(job, clients, &[], &app.vault, &mut || draw(), app.now())
+        .issue_invitations(job, &clients, &[], &app.vault, &mut || draw(), app.now())
         .await?;
     let mut codes: Vec<(String, String)> = issued
-        .codes
+        .letters
         .iter()
-        .map(|(client, code)| (client.to_string(), code.digits().to_owned()))
+        .map(|(client, letter)| (client.to_string(), letter.code.digits().to_owned()))
         .collect();
     codes.sort();
     let mut taken: Vec<String> = issued.taken.keys().map(ToString::to_string).collect();
@@ -223,6 +250,15 @@ async fn issue(app: &App, job: &StartedJob, clients: &[ClientId]) -> Issued {
     try_issue(app, job, clients).await.unwrap()
 }
 
+/// Why an attempt failed, when trying again cannot help.
+fn for_good(reason: &str) -> Blame<'_> {
+    Blame {
+        code: "test",
+        reason,
+        may_pass: false,
+    }
+}
+
 fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
     pairs
         .map(|(client, code)| (client.to_owned(), code.to_owned()))
@@ -231,199 +267,233 @@ fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_jobs_that_invite_a_client_one_gets_it_and_the_other_learns_of_it() {
-    let codes = Codes::default();
-    let test = TestApp::open(&codes).await;
-    let (noord, zuid) = (test.started("1").await, test.started("2").await);
-    let first = issue(&test.app, &noord, &ids(["100002", "100003"])).await;
-    assert_eq!(
-        first.codes,
-        pairs([("100002", "1000000001"), ("100003", "1000000002")])
-    );
-    assert!(first.taken.is_empty());
-    let second = issue(&test.app, &zuid, &ids(["100003"])).await;
-    assert!(second.codes.is_empty());
-    assert_eq!(second.taken, ["100003"]);
-    // The first asks again, as a retry does, and has the same codes.
-    let again = issue(&test.app, &noord, &ids(["100002", "100003"])).await;
-    assert_eq!(again.codes, first.codes);
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let (noord, zuid) = (test.started("1").await, test.started("2").await);
+        let first = issue(&test.app, &noord, &ids(["100002", "100003"])).await;
+        assert_eq!(
+            first.codes,
+            pairs([("100002", "1000000001"), ("100003", "1000000002")])
+        );
+        assert!(first.taken.is_empty());
+        let second = issue(&test.app, &zuid, &ids(["100003"])).await;
+        assert!(second.codes.is_empty());
+        assert_eq!(second.taken, ["100003"]);
+        // The first asks again, as a retry does, and has the same codes.
+        let again = issue(&test.app, &noord, &ids(["100002", "100003"])).await;
+        assert_eq!(again.codes, first.codes);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn at_the_same_moment_too() {
-    let codes = Codes::default();
-    let test = TestApp::open(&codes).await;
-    let other = test.beside(&codes).await;
-    for _ in 0..10 {
-        let (noord, zuid) = (test.started("1").await, test.started("1").await);
-        let clients = ids(["100001", "100002", "100003"]);
-        let (first, second) = tokio::join!(
-            issue(&test.app, &noord, &clients),
-            issue(&other, &zuid, &clients)
-        );
-        assert_eq!(first.codes.len() + second.codes.len(), 3);
-        assert_eq!(first.taken.len() + second.taken.len(), 3);
-        assert_eq!(first.codes.len(), second.taken.len());
-        let open = test
-            .query("SELECT client_id FROM invitation WHERE state = 'open' ORDER BY 1")
-            .await;
-        assert_eq!(open, [["100001"], ["100002"], ["100003"]]);
-        for job in [noord, zuid] {
-            test.app
-                .db
-                .fail_attempt(&job, "the next round", true, test.app.now())
-                .await
-                .unwrap();
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let other = test.beside(&codes).await;
+        for _ in 0..10 {
+            let (noord, zuid) = (test.started("1").await, test.started("1").await);
+            let clients = ids(["100001", "100002", "100003"]);
+            let (first, second) = tokio::join!(
+                issue(&test.app, &noord, &clients),
+                issue(&other, &zuid, &clients)
+            );
+            assert_eq!(first.codes.len() + second.codes.len(), 3);
+            assert_eq!(first.taken.len() + second.taken.len(), 3);
+            assert_eq!(first.codes.len(), second.taken.len());
+            let open = test
+                .query("SELECT client_id FROM invitation WHERE state = 'open' ORDER BY 1")
+                .await;
+            assert_eq!(open, [["100001"], ["100002"], ["100003"]]);
+            for job in [noord, zuid] {
+                test.app
+                    .db
+                    .fail_attempt(&job, for_good("the next round"), test.app.now())
+                    .await
+                    .unwrap();
+            }
         }
-    }
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_code_that_was_drawn_before_is_drawn_again() {
-    let codes = Codes::starting_with([
-        Draw::Code("0000000007"),
-        Draw::Code("0000000007"),
-        Draw::Code("0123456789"),
-        // For the second job, which comes when the first code is closed: never reused all the same.
-        Draw::Code("0000000007"),
-        Draw::Code("0123456789"),
-        Draw::Code("0000000008"),
-    ]);
-    let test = TestApp::open(&codes).await;
-    let noord = test.started("1").await;
-    let first = issue(&test.app, &noord, &ids(["100001", "100002"])).await;
-    assert_eq!(
-        first.codes,
-        pairs([("100001", "0000000007"), ("100002", "0123456789")])
-    );
-    test.app
-        .db
-        .fail_attempt(&noord, "over", true, test.app.now())
-        .await
-        .unwrap();
+    on_both(async |kind| {
+        let codes = Codes::starting_with([
+            Draw::Code("0000000007"),
+            Draw::Code("0000000007"),
+            Draw::Code("0123456789"),
+            // For the second job, which comes when the first code is closed: never reused all the same.
+            Draw::Code("0000000007"),
+            Draw::Code("0123456789"),
+            Draw::Code("0000000008"),
+        ]);
+        let test = TestApp::open(kind, &codes).await;
+        let noord = test.started("1").await;
+        let first = issue(&test.app, &noord, &ids(["100001", "100002"])).await;
+        assert_eq!(
+            first.codes,
+            pairs([("100001", "0000000007"), ("100002", "0123456789")])
+        );
+        test.app
+            .db
+            .fail_attempt(&noord, for_good("over"), test.app.now())
+            .await
+            .unwrap();
 
-    let next = test.started("1").await;
-    let second = issue(&test.app, &next, &ids(["100001"])).await;
-    assert_eq!(second.codes, pairs([("100001", "0000000008")]));
-    assert_eq!(codes.drawn(), 6);
+        let next = test.started("1").await;
+        let second = issue(&test.app, &next, &ids(["100001"])).await;
+        assert_eq!(second.codes, pairs([("100001", "0000000008")]));
+        assert_eq!(codes.drawn(), 6);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_attempt_that_was_taken_over_may_write_nothing() {
-    let test = TestApp::open(&Codes::default()).await;
-    let slow = test.started("1").await;
-    let clients = ids(["100001", "100002", "100003"]);
-    let issued = issue(&test.app, &slow, &clients).await;
-    // Somebody thought it dead and took over.
-    let quick = test.attempt(&slow.team_job).await;
-    assert_eq!((slow.attempt, quick.attempt), (1, 2));
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let slow = test.started("1").await;
+        let clients = ids(["100001", "100002", "100003"]);
+        let issued = issue(&test.app, &slow, &clients).await;
+        // Somebody thought it dead and took over.
+        let quick = test.attempt(&slow.team_job).await;
+        assert_eq!((slow.attempt, quick.attempt), (1, 2));
 
-    let taken_over =
-        |result: Result<(), StorageError>| matches!(result, Err(StorageError::TakenOver));
-    assert!(taken_over(
-        try_issue(&test.app, &slow, &clients).await.map(drop)
-    ));
-    let now = test.app.now();
-    let outcomes: Vec<(ClientId, Outcome)> = clients
-        .iter()
-        .cloned()
-        .zip((1..).map(Outcome::Letter))
-        .collect();
-    let bundle = NewBundle {
-        file_name: "slow.zip".to_owned(),
-        store_key: "slow.zip".to_owned(),
-        bytes: 1,
-        sha256: "0".repeat(64),
-    };
-    assert!(taken_over(
-        test.app
-            .db
-            .finish_team_job(&slow, &outcomes, &bundle, now)
-            .await
-    ));
-    assert!(taken_over(
-        test.app.db.fail_attempt(&slow, "slow", true, now).await
-    ));
-    test.app.db.report_progress(&slow, 3, 3).await.unwrap();
+        let taken_over =
+            |result: Result<(), StorageError>| matches!(result, Err(StorageError::TakenOver));
+        assert!(taken_over(
+            try_issue(&test.app, &slow, &clients).await.map(drop)
+        ));
+        let now = test.app.now();
+        let outcomes: Vec<(ClientId, Outcome)> = clients
+            .iter()
+            .cloned()
+            .zip((1..).map(Outcome::Letter))
+            .collect();
+        let bundle = NewBundle {
+            file_name: "slow.zip".to_owned(),
+            store_key: "slow.zip".to_owned(),
+            bytes: 1,
+            sha256: "0".repeat(64),
+        };
+        assert!(taken_over(
+            test.app
+                .db
+                .finish_team_job(&slow, &outcomes, &bundle, now)
+                .await
+        ));
+        assert!(taken_over(
+            test.app
+                .db
+                .fail_attempt(&slow, for_good("slow"), now)
+                .await
+                .map(drop)
+        ));
+        test.app.db.report_progress(&slow, 3, 3).await.unwrap();
 
-    let teams = test.app.db.team_statuses(&slow.batch.id).await.unwrap();
-    assert_eq!(
-        (teams[0].state, teams[0].made, teams[0].attempts),
-        (TeamJobState::Working, 0, 2)
-    );
-    assert!(
+        let teams = test.app.db.team_statuses(&slow.batch.id).await.unwrap();
+        assert_eq!(
+            (teams[0].state, teams[0].made, teams[0].attempts),
+            (TeamJobState::Working, 0, 2)
+        );
+        assert!(
+            test.app
+                .db
+                .bundles(&slow.batch.id)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        assert!(
+            test.app
+                .db
+                .outcomes(&slow.team_job)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        // The one who took over has the codes and ends the job.
+        let kept = issue(&test.app, &quick, &clients).await;
+        assert_eq!(kept.codes, issued.codes);
         test.app
             .db
-            .bundles(&slow.batch.id)
+            .finish_team_job(&quick, &outcomes, &bundle, now)
             .await
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        test.app
-            .db
-            .outcomes(&slow.team_job)
-            .await
-            .unwrap()
-            .is_empty()
-    );
-    // The one who took over has the codes and ends the job.
-    let kept = issue(&test.app, &quick, &clients).await;
-    assert_eq!(kept.codes, issued.codes);
-    test.app
-        .db
-        .finish_team_job(&quick, &outcomes, &bundle, now)
-        .await
-        .unwrap();
-    assert_eq!(test.state(&quick).await, TeamJobState::Done);
-    // And now the slow one is too late for good.
-    assert!(taken_over(
-        test.app.db.fail_attempt(&slow, "slow", true, now).await
-    ));
-    assert!(taken_over(
-        try_issue(&test.app, &slow, &clients).await.map(drop)
-    ));
-    assert_eq!(test.state(&quick).await, TeamJobState::Done);
+            .unwrap();
+        assert_eq!(test.state(&quick).await, TeamJobState::Done);
+        // And now the slow one is too late for good.
+        assert!(taken_over(
+            test.app
+                .db
+                .fail_attempt(&slow, for_good("slow"), now)
+                .await
+                .map(drop)
+        ));
+        assert!(taken_over(
+            try_issue(&test.app, &slow, &clients).await.map(drop)
+        ));
+        assert_eq!(test.state(&quick).await, TeamJobState::Done);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_never_left_the_house_is_no_invitation() {
-    let test = TestApp::open(&Codes::default()).await;
-    let failed = test.started("1").await;
-    let clients = ids(["100001", "100002", "100003"]);
-    issue(&test.app, &failed, &clients).await;
-    test.app
-        .db
-        .fail_attempt(&failed, "no paper", true, test.app.now())
-        .await
-        .unwrap();
-    assert_eq!(test.state(&failed).await, TeamJobState::Failed);
-    let withdrawn = test
-        .query("SELECT DISTINCT state, withdrawn, sealed_code FROM invitation")
-        .await;
-    assert_eq!(withdrawn, [["cancelled", "1", ""]]);
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let failed = test.started("1").await;
+        let clients = ids(["100001", "100002", "100003"]);
+        issue(&test.app, &failed, &clients).await;
+        test.app
+            .db
+            .fail_attempt(&failed, for_good("no paper"), test.app.now())
+            .await
+            .unwrap();
+        assert_eq!(test.state(&failed).await, TeamJobState::Failed);
+        let withdrawn = test
+            .query("SELECT DISTINCT state, withdrawn, sealed_code FROM invitation")
+            .await;
+        assert_eq!(withdrawn, [["cancelled", "1", ""]]);
 
-    let next = test.started("1").await;
-    let last = test.app.db.last_invitations(&next, &clients).await.unwrap();
-    assert!(last.is_empty());
-    // So the next batch writes them.
-    let job = test.submit("1").await;
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    let outcomes = test.app.db.outcomes(&job).await.unwrap();
-    assert_eq!(outcomes.len(), 3);
-    assert!(
-        outcomes
-            .iter()
-            .all(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
-    );
+        let next = test.started("1").await;
+        let last = test
+            .app
+            .db
+            .last_invitations(
+                &next.batch.organisation.slug,
+                Some(&next.batch.id),
+                &clients,
+            )
+            .await
+            .unwrap();
+        assert!(last.is_empty());
+        // So the next batch writes them.
+        let job = test.submit("1").await;
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        let outcomes = test.app.db.outcomes(&job).await.unwrap();
+        assert_eq!(outcomes.len(), 3);
+        assert!(
+            outcomes
+                .iter()
+                .all(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
+        );
+    })
+    .await;
 }
 
 /// Makes the store refuse bundles: a file in the place of its folder.
 fn break_store(test: &TestApp) {
     let store = test.home.path().join("data/bundles");
-    fs::remove_dir_all(&store).unwrap();
+    if store.exists() {
+        fs::remove_dir_all(&store).unwrap();
+    }
     fs::write(&store, "in the way").unwrap();
 }
 
@@ -435,140 +505,146 @@ fn mend_store(test: &TestApp) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_keeps_failing_has_failed_after_five_tries_and_its_codes_are_withdrawn() {
-    let codes = Codes::default();
-    let test = TestApp::open(&codes).await;
-    let job = test.submit("1").await;
-    break_store(&test);
-    let mut wait = Vec::new();
-    for attempt in 1..=5 {
-        match run_team_job(&test.app, &job, "test").await.unwrap() {
-            Ended::TryAgain(at) => {
-                assert!(attempt < 5);
-                wait.push((at - test.app.now()).num_seconds());
-                let open = test
-                    .query("SELECT count(*) FROM invitation WHERE state = 'open'")
-                    .await;
-                assert_eq!(open, [["3"]], "the codes are kept for the next try");
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.submit("1").await;
+        break_store(&test);
+        for attempt in 1..=5 {
+            match run_team_job(&test.app, &job, "test").await.unwrap() {
+                Ended::Queued => {
+                    assert!(attempt < 5);
+                    let open = test
+                        .query("SELECT count(*) FROM invitation WHERE state = 'open'")
+                        .await;
+                    assert_eq!(open, [["3"]], "the codes are kept for the next try");
+                }
+                Ended::Finished => assert_eq!(attempt, 5),
             }
-            Ended::Finished => assert_eq!(attempt, 5),
         }
-    }
-    assert!(
-        wait.is_sorted_by(|a, b| a < b) && wait.len() == 4,
-        "{wait:?}"
-    );
-    assert_eq!(codes.drawn(), 3, "no try draws new codes");
-    let attempts = test.app.db.attempts(&job).await.unwrap();
-    assert_eq!(attempts.len(), 5);
-    for attempt in &attempts {
-        assert!(attempt.ended_at.is_some());
-        let reason = attempt.reason.as_deref().unwrap();
-        assert!(reason.contains("store"), "{reason}");
-    }
-    assert_eq!(test.query("SELECT state FROM team_job").await, [["failed"]]);
-    let withdrawn = test
-        .query("SELECT DISTINCT state, withdrawn, sealed_code FROM invitation")
-        .await;
-    assert_eq!(withdrawn, [["cancelled", "1", ""]]);
-    // It is over: a sixth try does nothing.
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    assert_eq!(test.app.db.attempts(&job).await.unwrap().len(), 5);
+        assert_eq!(codes.drawn(), 3, "no try draws new codes");
+        let attempts = test.app.db.attempts(&job).await.unwrap();
+        assert_eq!(attempts.len(), 5);
+        for attempt in &attempts {
+            assert!(attempt.ended_at.is_some());
+            let reason = attempt.reason.as_deref().unwrap();
+            assert!(reason.contains("store"), "{reason}");
+        }
+        assert_eq!(test.query("SELECT state FROM team_job").await, [["failed"]]);
+        let withdrawn = test
+            .query("SELECT DISTINCT state, withdrawn, sealed_code FROM invitation")
+            .await;
+        assert_eq!(withdrawn, [["cancelled", "1", ""]]);
+        // It is over: a sixth try does nothing.
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        assert_eq!(test.app.db.attempts(&job).await.unwrap().len(), 5);
 
-    // Nobody has been invited, so a new batch is for everybody.
-    mend_store(&test);
-    let next = test.submit("1").await;
-    assert_eq!(
-        run_team_job(&test.app, &next, "test").await.unwrap(),
-        Ended::Finished
-    );
-    assert_eq!(
-        test.query("SELECT count(*) FROM invitation WHERE state = 'open'")
-            .await,
-        [["3"]]
-    );
+        // Nobody has been invited, so a new batch is for everybody.
+        mend_store(&test);
+        let next = test.submit("1").await;
+        assert_eq!(
+            run_team_job(&test.app, &next, "test").await.unwrap(),
+            Ended::Finished
+        );
+        assert_eq!(
+            test.query("SELECT count(*) FROM invitation WHERE state = 'open'")
+                .await,
+            [["3"]]
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_random_numbers_nobody_is_invited() {
-    let codes = Codes::starting_with([Draw::Code("0000000001"), Draw::Fails]);
-    let test = TestApp::open(&codes).await;
-    let job = test.submit("1").await;
-    let ended = run_team_job(&test.app, &job, "test").await.unwrap();
-    assert!(matches!(ended, Ended::TryAgain(_)));
-    // Not even the client for whom there was a code.
-    assert_eq!(test.query("SELECT count(*) FROM invitation").await, [["0"]]);
-    let attempts = test.app.db.attempts(&job).await.unwrap();
-    assert!(
-        attempts[0]
-            .reason
-            .as_deref()
-            .unwrap()
-            .contains("random numbers")
-    );
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    assert_eq!(
-        test.query("SELECT count(*) FROM invitation WHERE state = 'open'")
-            .await,
-        [["3"]]
-    );
+    on_both(async |kind| {
+        let codes = Codes::starting_with([Draw::Code("0000000001"), Draw::Fails]);
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.submit("1").await;
+        let ended = run_team_job(&test.app, &job, "test").await.unwrap();
+        assert!(matches!(ended, Ended::Queued));
+        // Not even the client for whom there was a code.
+        assert_eq!(test.query("SELECT count(*) FROM invitation").await, [["0"]]);
+        let attempts = test.app.db.attempts(&job).await.unwrap();
+        assert!(
+            attempts[0]
+                .reason
+                .as_deref()
+                .unwrap()
+                .contains("random numbers")
+        );
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        assert_eq!(
+            test.query("SELECT count(*) FROM invitation WHERE state = 'open'")
+                .await,
+            [["3"]]
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_caught_and_written_down_and_the_next_try_goes_well() {
-    let codes = Codes::starting_with([Draw::Code("0000000001"), Draw::Panics]);
-    let test = TestApp::open(&codes).await;
-    let job = test.submit("1").await;
-    let ended = run_team_job(&test.app, &job, "test").await.unwrap();
-    assert!(matches!(ended, Ended::TryAgain(_)));
-    assert_eq!(test.query("SELECT state FROM team_job").await, [["queued"]]);
-    assert_eq!(test.query("SELECT count(*) FROM invitation").await, [["0"]]);
-    let attempts = test.app.db.attempts(&job).await.unwrap();
-    assert_eq!(attempts.len(), 1);
-    assert!(attempts[0].ended_at.is_some());
-    let reason = attempts[0].reason.as_deref().unwrap();
-    assert!(
-        reason.contains("broke down") && !reason.contains("on purpose"),
-        "{reason}"
-    );
+    on_both(async |kind| {
+        let codes = Codes::starting_with([Draw::Code("0000000001"), Draw::Panics]);
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.submit("1").await;
+        let ended = run_team_job(&test.app, &job, "test").await.unwrap();
+        assert!(matches!(ended, Ended::Queued));
+        assert_eq!(test.query("SELECT state FROM team_job").await, [["queued"]]);
+        assert_eq!(test.query("SELECT count(*) FROM invitation").await, [["0"]]);
+        let attempts = test.app.db.attempts(&job).await.unwrap();
+        assert_eq!(attempts.len(), 1);
+        assert!(attempts[0].ended_at.is_some());
+        let reason = attempts[0].reason.as_deref().unwrap();
+        assert!(
+            reason.contains("broke down") && !reason.contains("on purpose"),
+            "{reason}"
+        );
 
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    assert_eq!(test.query("SELECT state FROM team_job").await, [["done"]]);
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        assert_eq!(test.query("SELECT state FROM team_job").await, [["done"]]);
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_job_that_kills_its_worker_every_time_is_given_up() {
-    let test = TestApp::open(&Codes::default()).await;
-    let job = test.submit("1").await;
-    for _ in 0..5 {
-        // It starts, has its codes, and nothing is heard of it again.
-        let started = test.attempt(&job).await;
-        issue(&test.app, &started, &ids(["100001"])).await;
-    }
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    assert_eq!(test.query("SELECT state FROM team_job").await, [["failed"]]);
-    assert_eq!(
-        test.query("SELECT state, withdrawn, sealed_code FROM invitation")
-            .await,
-        [["cancelled", "1", ""]]
-    );
-    let attempts = test.app.db.attempts(&job).await.unwrap();
-    assert!(
-        attempts
-            .iter()
-            .all(|attempt| attempt.ended_at.is_some() && attempt.reason.is_some())
-    );
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let job = test.submit("1").await;
+        for _ in 0..5 {
+            // It starts, has its codes, and nothing is heard of it again.
+            let started = test.attempt(&job).await;
+            issue(&test.app, &started, &ids(["100001"])).await;
+        }
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        assert_eq!(test.query("SELECT state FROM team_job").await, [["failed"]]);
+        assert_eq!(
+            test.query("SELECT state, withdrawn, sealed_code FROM invitation")
+                .await,
+            [["cancelled", "1", ""]]
+        );
+        let attempts = test.app.db.attempts(&job).await.unwrap();
+        assert!(
+            attempts
+                .iter()
+                .all(|attempt| attempt.ended_at.is_some() && attempt.reason.is_some())
+        );
+    })
+    .await;
 }
 
 /// The one bundle in the store of a data folder.
@@ -586,66 +662,72 @@ fn only_bundle(test: &TestApp) -> (String, Vec<u8>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_input_and_codes_make_the_same_bytes_also_after_a_failed_try() {
-    const BATCH: &str = "01M7ZXTQ4J9K8SW1J9HGSR3VKD";
-    let mut bundles = Vec::new();
-    for (threads, tries) in [(1, 1), (2, 1), (1, 2)] {
-        let codes = Codes::default();
-        let test = TestApp::open_wide(&codes, threads).await;
-        let job = test.submit_as(BATCH, "1").await;
-        if tries > 1 {
-            break_store(&test);
-            assert!(matches!(
+    on_both(async |kind| {
+        const BATCH: &str = "01M7ZXTQ4J9K8SW1J9HGSR3VKD";
+        let mut bundles = Vec::new();
+        for (threads, tries) in [(1, 1), (2, 1), (1, 2)] {
+            let codes = Codes::default();
+            let test = TestApp::open_wide(kind, &codes, threads).await;
+            let job = test.submit_as(BATCH, "1").await;
+            if tries > 1 {
+                break_store(&test);
+                assert!(matches!(
+                    run_team_job(&test.app, &job, "test").await.unwrap(),
+                    Ended::Queued
+                ));
+                mend_store(&test);
+            }
+            assert_eq!(
                 run_team_job(&test.app, &job, "test").await.unwrap(),
-                Ended::TryAgain(_)
-            ));
-            mend_store(&test);
+                Ended::Finished
+            );
+            assert_eq!(codes.drawn(), 3);
+            bundles.push(only_bundle(&test));
         }
-        assert_eq!(
-            run_team_job(&test.app, &job, "test").await.unwrap(),
-            Ended::Finished
+        assert!(
+            bundles[0] == bundles[1],
+            "two threads make other bytes than one"
         );
-        assert_eq!(codes.drawn(), 3);
-        bundles.push(only_bundle(&test));
-    }
-    assert!(
-        bundles[0] == bundles[1],
-        "two threads make other bytes than one"
-    );
-    assert!(
-        bundles[0] == bundles[2],
-        "a second try makes other bytes than the first"
-    );
+        assert!(
+            bundles[0] == bundles[2],
+            "a second try makes other bytes than the first"
+        );
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_misfit_costs_its_code_and_nobody_elses() {
-    let test = TestApp::open(&Codes::default()).await;
-    let long = "Wolvenbrinkhorst".repeat(11);
-    let export = Export::new()
-        .team("1", "Noord")
-        .client("100001", "Jansen", &[])
-        .client("100002", &long, &[])
-        .assign("100001", "1", "MAIN")
-        .assign("100002", "1", "MAIN")
-        .write(test.home.path(), "long");
-    import_export(&test.app, &read_export(export).await.unwrap())
-        .await
-        .unwrap();
-    let job = test.submit("1").await;
-    assert_eq!(
-        run_team_job(&test.app, &job, "test").await.unwrap(),
-        Ended::Finished
-    );
-    let rows = test
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let long = "Wolvenbrinkhorst".repeat(11);
+        let export = Export::new()
+            .team("1", "Noord")
+            .client("100001", "Jansen", &[])
+            .client("100002", &long, &[])
+            .assign("100001", "1", "MAIN")
+            .assign("100002", "1", "MAIN")
+            .write(test.home.path(), "long");
+        import_export(&test.app, &read_export(export).await.unwrap())
+            .await
+            .unwrap();
+        let job = test.submit("1").await;
+        assert_eq!(
+            run_team_job(&test.app, &job, "test").await.unwrap(),
+            Ended::Finished
+        );
+        let rows = test
         .query("SELECT client_id, state, withdrawn, sealed_code IS NULL FROM invitation ORDER BY 1")
         .await;
-    assert_eq!(
-        rows,
-        [
-            ["100001", "open", "0", "0"],
-            ["100002", "cancelled", "1", "1"]
-        ]
-    );
-    let (_, bytes) = only_bundle(&test);
-    assert!(!bytes.is_empty());
+        assert_eq!(
+            rows,
+            [
+                ["100001", "open", "0", "0"],
+                ["100002", "cancelled", "1", "1"]
+            ]
+        );
+        let (_, bytes) = only_bundle(&test);
+        assert!(!bytes.is_empty());
+    })
+    .await;
 }

@@ -20,6 +20,11 @@ pub enum BundleError {
     Clear(std::io::Error),
     #[error("the store did not do as asked: {0}")]
     Store(#[source] object_store::Error),
+    #[error("the folder {folder} of the store cannot be used: {source}")]
+    StoreFolder {
+        folder: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the bundle is not in the store any more")]
     Lost,
     #[error("the bundle in the store is not the one that was made (sha256 differs)")]

@@ -1,69 +1,137 @@
 //! The store: where bundles wait to be fetched. A bundle is there whole or not at all.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Read, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use object_store::{
-    ObjectStore, ObjectStoreExt, WriteMultipart, local::LocalFileSystem, path::Path as Key,
+    ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
+    aws::{AmazonS3Builder, AmazonS3ConfigKey},
+    local::LocalFileSystem,
+    path::Path as Key,
+    prefix::PrefixStore,
 };
 use sha2::{Digest, Sha256};
 
 use super::{BundleError, pack::Packed};
 
-/// Bytes handed to the store at a time.
-const PIECE: usize = 1 << 20;
+/// Bytes handed to a folder at a time.
+const FOLDER_PIECE: usize = 1 << 20;
+/// Bytes handed to a bucket at a time: S3 takes no parts below 5 MiB.
+const BUCKET_PIECE: usize = 8 << 20;
+/// How long a bucket that does not answer is asked again before the attempt has failed; the job is tried again later.
+const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
 
+/// Where bundles are kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoreAddress {
+    Folder(PathBuf),
+    /// A bucket of an S3-compatible server, and where in it; the prefix may be empty.
+    Bucket {
+        bucket: String,
+        prefix: String,
+    },
+}
+
+impl StoreAddress {
+    /// `file:/srv/bundles` or `s3://BUCKET/PREFIX`; without an address the folder `bundles` in the data folder.
+    pub fn read(address: Option<&str>, data_dir: &Path) -> Result<Self, BundleError> {
+        let Some(address) = address else {
+            return Ok(Self::Folder(data_dir.join("bundles")));
+        };
+        if let Some(rest) = address.strip_prefix("s3://") {
+            let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
+            if !bucket.is_empty() {
+                return Ok(Self::Bucket {
+                    bucket: bucket.to_owned(),
+                    prefix: prefix.trim_matches('/').to_owned(),
+                });
+            }
+        }
+        address
+            .strip_prefix("file:")
+            .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+            .filter(|path| !path.as_os_str().is_empty())
+            .map(Self::Folder)
+            .ok_or_else(|| BundleError::UnknownStore(address.to_owned()))
+    }
+}
+
+/// The store. It is opened when it is first needed: whoever submits a batch needs none.
 #[derive(Debug, Clone)]
 pub struct Shelf {
-    store: Arc<dyn ObjectStore>,
-    root: PathBuf,
+    address: StoreAddress,
+    access: BTreeMap<String, String>,
+    opened: Arc<OnceLock<Opened>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    store: Box<dyn ObjectStore>,
+    /// The folder, when it is one: half-written files in it are seen there and nowhere else.
+    folder: Option<PathBuf>,
+    piece: usize,
 }
 
 impl Shelf {
-    /// `file:/srv/bundles`, or without an address the folder `bundles` in the data folder.
-    pub fn folder(address: Option<&str>, data_dir: &Path) -> Result<PathBuf, BundleError> {
-        match address {
-            None => Ok(data_dir.join("bundles")),
-            Some(address) => address
-                .strip_prefix("file:")
-                .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
-                .filter(|path| !path.as_os_str().is_empty())
-                .ok_or_else(|| BundleError::UnknownStore(address.to_owned())),
+    /// `access`: the settings for S3 by their usual names, `AWS_ACCESS_KEY_ID` and so on.
+    pub fn new(address: StoreAddress, access: BTreeMap<String, String>) -> Self {
+        Self {
+            address,
+            access,
+            opened: Arc::default(),
         }
     }
 
-    /// Opens the store in `folder`, and makes it on first use.
-    pub fn open(folder: &Path) -> Result<Self, BundleError> {
-        fs::create_dir_all(folder).map_err(|source| BundleError::Folder {
-            folder: folder.to_owned(),
-            source,
-        })?;
-        let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self {
-            store: Arc::new(store),
-            root: folder.to_owned(),
-        })
+    /// Sees that the store can be opened. A bucket is not asked anything: it may come back before it is needed.
+    pub fn check(&self) -> Result<(), BundleError> {
+        self.opened().map(drop)
+    }
+
+    /// A folder is made on first use.
+    fn opened(&self) -> Result<&Opened, BundleError> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(opened);
+        }
+        let opened = match &self.address {
+            StoreAddress::Folder(folder) => open_folder(folder)?,
+            StoreAddress::Bucket { bucket, prefix } => open_bucket(bucket, prefix, &self.access)?,
+        };
+        Ok(self.opened.get_or_init(|| opened))
     }
 
     /// Puts a packed bundle under `key`. It is seen there when all of it has arrived; one that was there before, from
     /// an attempt that came to nothing, is replaced.
     pub async fn put(&self, key: &str, packed: Packed) -> Result<(), BundleError> {
-        let upload = self.store.put_multipart(&Key::from(key)).await?;
-        let mut writer = WriteMultipart::new_with_chunk_size(upload, PIECE);
-        let mut file = packed.file;
+        let Opened { store, piece, .. } = self.opened()?;
+        let (mut file, first) = read_piece(packed.file, *piece).await?;
+        if first.len() < *piece {
+            // All of it: in one go, so that a crash leaves no parts behind.
+            store.put(&Key::from(key), first.into()).await?;
+            return Ok(());
+        }
+        let upload = store.put_multipart(&Key::from(key)).await?;
+        let mut writer = WriteMultipart::new_with_chunk_size(upload, *piece);
+        writer.write(&first);
         loop {
-            let (read, piece) = read_piece(file).await?;
+            let (read, piece) = match read_piece(file, *piece).await {
+                Ok(read) => read,
+                Err(error) => return Err(given_up(writer, error).await),
+            };
             file = read;
             if piece.is_empty() {
                 break;
             }
-            writer.wait_for_capacity(2).await?;
+            if let Err(error) = writer.wait_for_capacity(2).await {
+                return Err(given_up(writer, error.into()).await);
+            }
             writer.write(&piece);
         }
         writer.finish().await?;
@@ -72,10 +140,68 @@ impl Shelf {
 
     /// Removes everything under `folder`, half-written files too, which the store itself does not show.
     pub async fn discard(&self, folder: &str) -> Result<(), BundleError> {
-        match tokio::fs::remove_dir_all(self.root.join(folder)).await {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result.map_err(BundleError::Clear),
+        let Opened {
+            store,
+            folder: root,
+            ..
+        } = self.opened()?;
+        if let Some(root) = root {
+            return match tokio::fs::remove_dir_all(root.join(folder)).await {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+                result => result.map_err(BundleError::Clear),
+            };
         }
+        let folder = Key::from(folder);
+        let mut objects = store.list(Some(&folder));
+        while let Some(object) = objects.try_next().await? {
+            store.delete(&object.location).await?;
+        }
+        Ok(())
+    }
+
+    /// Everything that is in the store, by its key, with its size: also what is half written, as far as it can be seen.
+    /// Parts of an upload to a bucket that broke off are the bucket's own to clear, by a lifecycle rule.
+    pub async fn contents(&self) -> Result<Vec<(String, u64)>, BundleError> {
+        let Opened { store, folder, .. } = self.opened()?;
+        if let Some(root) = folder.clone() {
+            let walked = tokio::task::spawn_blocking(move || files_below(&root)).await;
+            return walked
+                .map_err(io::Error::other)
+                .flatten()
+                .map_err(BundleError::Clear);
+        }
+        let mut contents = Vec::new();
+        let mut objects = store.list(None);
+        while let Some(object) = objects.try_next().await? {
+            contents.push((object.location.to_string(), object.size));
+        }
+        Ok(contents)
+    }
+
+    /// Removes one thing that [`Shelf::contents`] named, and the folders that are empty then.
+    pub async fn remove(&self, key: &str) -> Result<(), BundleError> {
+        let Opened { store, folder, .. } = self.opened()?;
+        let Some(root) = folder else {
+            return match store.delete(&Key::from(key)).await {
+                Err(object_store::Error::NotFound { .. }) => Ok(()),
+                result => Ok(result?),
+            };
+        };
+        let file = root.join(key);
+        match tokio::fs::remove_file(&file).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(BundleError::Clear(error));
+            }
+            _ => {}
+        }
+        // Up to the first that is not empty, which cannot be removed.
+        let above = file.ancestors().skip(1).take_while(|path| *path != root);
+        for folder in above {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Writes the bundle at `key` into `folder/file_name`: beside it first, then renamed, so that no half a file is
@@ -123,7 +249,12 @@ impl Shelf {
     async fn copy(&self, key: &str, sha256: &str, file: &mut File) -> Result<(), BundleError> {
         file.set_len(0)?;
         let mut digest = Sha256::new();
-        let mut stream = self.store.get(&Key::from(key)).await?.into_stream();
+        let mut stream = self
+            .opened()?
+            .store
+            .get(&Key::from(key))
+            .await?
+            .into_stream();
         while let Some(piece) = stream.next().await {
             let piece = piece?;
             digest.update(&piece);
@@ -136,11 +267,77 @@ impl Shelf {
     }
 }
 
+fn open_folder(folder: &Path) -> Result<Opened, BundleError> {
+    fs::create_dir_all(folder).map_err(|source| BundleError::StoreFolder {
+        folder: folder.to_owned(),
+        source,
+    })?;
+    let store = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
+    Ok(Opened {
+        store: Box::new(store),
+        folder: Some(folder.to_owned()),
+        piece: FOLDER_PIECE,
+    })
+}
+
+fn open_bucket(
+    bucket: &str,
+    prefix: &str,
+    access: &BTreeMap<String, String>,
+) -> Result<Opened, BundleError> {
+    // Fails when somebody has chosen one already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = AmazonS3Builder::new()
+        .with_bucket_name(bucket)
+        .with_retry(RetryConfig {
+            retry_timeout: BUCKET_PATIENCE,
+            ..RetryConfig::default()
+        });
+    for (name, value) in access {
+        // Names that mean something to other programs are none of ours.
+        if let Ok(key) = name.to_ascii_lowercase().parse::<AmazonS3ConfigKey>() {
+            builder = builder.with_config(key, value);
+        }
+    }
+    Ok(Opened {
+        store: Box::new(PrefixStore::new(builder.build()?, prefix)),
+        folder: None,
+        piece: BUCKET_PIECE,
+    })
+}
+
+/// Lets the store forget an upload that broke off.
+async fn given_up(writer: WriteMultipart, error: BundleError) -> BundleError {
+    // Why it broke off is the thing to say; what remains is swept up later.
+    let _ = writer.abort().await;
+    error
+}
+
+fn files_below(root: &Path) -> io::Result<Vec<(String, u64)>> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = entry.path();
+            if entry.file_type()?.is_dir() {
+                folders.push(path);
+            } else if let Some(key) = path.strip_prefix(root).ok().and_then(Path::to_str) {
+                files.push((
+                    key.to_owned(),
+                    entry.metadata().map_or(0, |file| file.len()),
+                ));
+            }
+        }
+    }
+    Ok(files)
+}
+
 /// Reads the next piece away from the async threads, since a large read from a slow disk would hold up everybody.
-async fn read_piece(mut file: File) -> Result<(File, Vec<u8>), BundleError> {
+async fn read_piece(mut file: File, most: usize) -> Result<(File, Vec<u8>), BundleError> {
     let read = tokio::task::spawn_blocking(move || {
-        let mut piece = Vec::with_capacity(PIECE);
-        let result = (&mut file).take(PIECE as u64).read_to_end(&mut piece);
+        let mut piece = Vec::with_capacity(most);
+        let result = (&mut file).take(most as u64).read_to_end(&mut piece);
         result.map(|_| (file, piece))
     });
     match read.await {

@@ -8,7 +8,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     config::Typed,
     domain::{
-        batch::BatchRequest, calendar::parse_date, eligibility::Again, organisation::AddressWindow,
+        batch::{BatchRequest, Priority},
+        calendar::parse_date,
+        eligibility::Again,
+        invitation::InvitationState,
+        organisation::{AddressWindow, Slug},
     },
 };
 
@@ -27,13 +31,14 @@ pub struct Global {
     /// Folder with the database, the bundles and the key [default: brievenbus-data]
     #[arg(long, global = true, value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Database, sqlite:FILE [default: a file in the data folder]
+    /// Database, sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: a file in the data folder]
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Where bundles are kept, file:FOLDER [default: a folder in the data folder]
+    /// Where bundles are kept, file:FOLDER or s3://BUCKET/PREFIX (with AWS_… in the environment) [default: a folder in
+    /// the data folder]
     #[arg(long, global = true, value_name = "URL")]
     store: Option<String>,
-    /// File with data-dir, database-url and store
+    /// File with data-dir, database-url, store, job-deadline and workers
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Print JSON
@@ -50,6 +55,7 @@ impl Global {
             data_dir: self.data_dir.clone(),
             database_url: self.database_url.clone(),
             store: self.store.clone(),
+            ..Typed::default()
         }
     }
 }
@@ -60,6 +66,25 @@ pub enum Command {
     Run(Box<Run>),
     /// Take a care provider's export in, all or nothing
     Import(Import),
+    /// Submit batches, watch them, cancel them, try again
+    #[command(subcommand)]
+    Batch(Batch),
+    /// List the bundles and take them out of the store
+    #[command(subcommand)]
+    Bundle(Bundle),
+    /// List invitations, cancel them, print their letters again, issue new ones, redeem codes
+    #[command(subcommand)]
+    Invitation(Invitation),
+    /// Show where the teams of a care provider stand
+    #[command(subcommand)]
+    Team(Team),
+    /// Show where the clients of a care provider stand
+    #[command(subcommand)]
+    Client(Client),
+    /// Work on the queue until told to stop
+    Work(Work),
+    /// Clear away what no bundle needs
+    Purge,
     /// Write an invented export of any size, the same for a seed
     Sample(Sample),
     /// Check letter templates, or look at them
@@ -133,6 +158,7 @@ impl From<Request> for BatchRequest {
             with_logo: (typed.logo || typed.no_logo).then_some(typed.logo),
             letter_date: typed.letter_date,
             valid_until: typed.valid_until,
+            priority: Priority::default(),
             again: typed
                 .again
                 .into_iter()
@@ -144,6 +170,197 @@ impl From<Request> for BatchRequest {
             accept_unknown: typed.accept_unknown,
         }
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Batch {
+    /// Put letters for teams on the queue
+    Submit(Box<Submit>),
+    /// The newest batches, newest first
+    List(BatchList),
+    /// Where the teams of a batch are, with their attempts
+    Show(Id),
+    /// Follow a batch until it has ended
+    Watch(Id),
+    /// Stop what is not done yet, and withdraw its codes
+    Cancel(Id),
+    /// Put the teams that have failed on the queue again
+    Retry(Id),
+}
+
+/// Something by its id.
+#[derive(Debug, Args)]
+pub struct Id {
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Submit {
+    /// Whose clients, by the slug of its organisation.toml
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+    #[command(flatten)]
+    pub request: Request,
+    /// Only say who would get a letter and who not, and why; issue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The same key again means the same batch
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    pub idempotency_key: Option<String>,
+    /// Which batch goes first when there are more
+    #[arg(long, value_enum, value_name = "PRIORITY", default_value = "normal")]
+    pub priority: Rank,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Rank {
+    Low,
+    Normal,
+    High,
+}
+
+impl From<Rank> for Priority {
+    fn from(rank: Rank) -> Self {
+        match rank {
+            Rank::Low => Self::Low,
+            Rank::Normal => Self::Normal,
+            Rank::High => Self::High,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct BatchList {
+    /// Only those of this organisation
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// How many
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub most: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// Every bundle, oldest first
+    List,
+    /// Write a bundle into a folder
+    Fetch(BundleFetch),
+}
+
+#[derive(Debug, Args)]
+pub struct BundleFetch {
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Where the bundle goes
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Invitation {
+    /// Invitations with their state today, oldest first
+    List(InvitationList),
+    /// Make a code work no more
+    Cancel(Id),
+    /// Issue a new letter with a new code; the old one stops working
+    Reissue(Id),
+    /// Print the letter of an open invitation again
+    Letter(InvitationLetter),
+    /// Connect a client with the code of a letter, as Caren does
+    Redeem(Redeem),
+}
+
+#[derive(Debug, Args)]
+pub struct InvitationList {
+    /// Only those of this organisation
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// Only those of the client with this number
+    #[arg(long, value_name = "ID")]
+    pub client: Option<String>,
+    /// Only those that this team wrote
+    #[arg(long, value_name = "NAME|ID")]
+    pub team: Option<String>,
+    /// Only those that are so today
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum State {
+    Open,
+    Redeemed,
+    Expired,
+    Cancelled,
+    Replaced,
+}
+
+impl From<State> for InvitationState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => Self::Open,
+            State::Redeemed => Self::Redeemed,
+            State::Expired => Self::Expired,
+            State::Cancelled => Self::Cancelled,
+            State::Replaced => Self::Replaced,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct InvitationLetter {
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The PDF to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Redeem {
+    /// Ten digits
+    #[arg(value_name = "CODE")]
+    pub code: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Team {
+    /// The tree of locations, with how many clients are linked, invited or neither
+    List(TeamList),
+}
+
+#[derive(Debug, Args)]
+pub struct TeamList {
+    /// Whose teams
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    /// Client numbers with their status in Caren
+    List(ClientList),
+}
+
+#[derive(Debug, Args)]
+pub struct ClientList {
+    /// Whose clients
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+    /// Only those of this team
+    #[arg(long, value_name = "NAME|ID")]
+    pub team: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Work {
+    /// Jobs at a time, and processes that set letters [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// End when no job is left
+    #[arg(long)]
+    pub until_idle: bool,
 }
 
 #[derive(Debug, Args)]
@@ -200,6 +417,11 @@ pub struct TemplatePreview {
     /// Whose text, logo and preferences to show [default: an invented organisation's]
     #[arg(long, value_name = "FOLDER")]
     pub organisation: Option<PathBuf>,
+}
+
+fn slug(text: &str) -> Result<Slug, String> {
+    Slug::try_from(text.to_owned())
+        .map_err(|_| "write the slug of its organisation.toml, such as de-beste-zorg".to_owned())
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

@@ -1,13 +1,20 @@
 //! The door that people type at: one file a command, and the terminal in one place.
 
 mod arguments;
+mod batch;
+mod bundle;
 mod import;
+mod invitation;
 mod progress;
+mod purge;
 mod run;
 mod sample;
+mod signals;
+mod standing;
 mod table;
 mod template;
 mod terminal;
+mod work;
 
 use std::{
     io::{self, IsTerminal},
@@ -52,7 +59,10 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runtime.block_on(run_command(arguments, &terminal, workers)) {
+    let ended = runtime.block_on(run_command(arguments, &terminal, workers));
+    // What still runs, such as letters that nobody waits for any more, may be cut off at any point.
+    runtime.shutdown_background();
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             terminal.failure(&failure);
@@ -66,10 +76,21 @@ async fn run_command(
     terminal: &Terminal,
     workers: &dyn StartWorkers,
 ) -> Result<(), Failure> {
-    let settings = config::settings(arguments.global.typed(), arguments.global.config)?;
+    let mut typed = arguments.global.typed();
+    if let Command::Work(work) = &arguments.command {
+        typed.workers = work.workers;
+    }
+    let settings = config::settings(typed, arguments.global.config)?;
     match arguments.command {
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
         Command::Import(import) => import::run(import, &settings, terminal).await,
+        Command::Batch(command) => batch::run(command, &settings, terminal).await,
+        Command::Bundle(command) => bundle::run(command, &settings, terminal).await,
+        Command::Invitation(command) => invitation::run(command, &settings, terminal).await,
+        Command::Team(command) => standing::teams(command, &settings, terminal).await,
+        Command::Client(command) => standing::clients(command, &settings, terminal).await,
+        Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
+        Command::Purge => purge::run(&settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
             template::check(check, &settings, terminal).await
@@ -129,7 +150,8 @@ fn exit_code(kind: Kind) -> ExitCode {
 }
 
 async fn open_app(settings: &Settings, press: Arc<Press>) -> Result<App, Failure> {
-    App::open(settings, press, system_clock(), system_codes()).await
+    let codes = settings.switches.codes().unwrap_or_else(system_codes);
+    App::open(settings, press, system_clock(), codes).await
 }
 
 #[expect(

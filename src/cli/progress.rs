@@ -6,7 +6,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::terminal::Terminal;
 use crate::{
-    domain::batch::TeamJobState, operations::show_batch::TeamStatus, wording::english::count,
+    domain::team_job::TeamJobState, operations::show_batch::TeamStatus, wording::english::count,
 };
 
 /// Widest team name beside a bar, in characters.

@@ -10,8 +10,8 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    arguments::Run, import::report_lines, open_app, progress::Progress, system_clock, table,
-    terminal::Terminal,
+    arguments::Run, import::report_lines, open_app, progress::Progress, signals::asked_to_stop,
+    system_clock, table, terminal::Terminal,
 };
 use crate::{
     domain::{batch::BatchRequest, calendar::day_in_amsterdam},
@@ -53,6 +53,7 @@ pub async fn run(
     check_folder(&arguments.out)?;
 
     let app = Arc::new(open_app(settings, press).await?);
+    app.shelf.check()?;
     make_folder(&arguments.out)?;
     import_export(&app, &export).await?;
     if checked.options.valid_until < app.today() {
@@ -77,7 +78,10 @@ pub async fn run(
         ));
     }
     let worker = workers.start(Arc::clone(&app)).await?;
-    let worked = work(&app, &batches, &arguments.out, terminal, &*worker).await;
+    let worked = tokio::select! {
+        worked = work(&app, &batches, &arguments.out, terminal, &*worker) => worked,
+        () = asked_to_stop() => Err(stopped()),
+    };
     let stopped = worker.stop().await;
     // Of two failures the first is the one to tell.
     let files = worked?;
@@ -119,11 +123,26 @@ async fn work(
     let mut collected = Collected::new();
     let mut given_up: BTreeSet<&str> = BTreeSet::new();
     let mut last_seen = (Instant::now(), Vec::new());
-    loop {
+    'look: loop {
+        if workers.have_ended() {
+            return Err(stuck("the workers cannot go on"));
+        }
+        if last_seen.0.elapsed() > PATIENCE {
+            return Err(stuck("nothing has moved for ten minutes"));
+        }
         let mut teams = Vec::new();
         for batch in batches {
             // Asked in this order, a team that has ended has its bundle collected in the same round.
-            teams.extend(progress(app, &batch.id).await?);
+            match progress(app, &batch.id).await {
+                Ok(statuses) => teams.extend(statuses),
+                // The workers wait for the database, and so does whoever looks on.
+                Err(failure) if failure.kind == Kind::TryAgain => {
+                    tracing::warn!(%failure, "progress not seen");
+                    tokio::time::sleep(LOOK).await;
+                    continue 'look;
+                }
+                Err(failure) => return Err(failure),
+            }
             if given_up.contains(batch.id.as_str()) {
                 continue;
             }
@@ -137,13 +156,8 @@ async fn work(
                 Err(failure) => return Err(failure),
             }
         }
-        if workers.have_ended() {
-            return Err(stuck("the workers cannot go on"));
-        }
         if last_seen.1 != teams {
             last_seen = (Instant::now(), teams.clone());
-        } else if last_seen.0.elapsed() > PATIENCE {
-            return Err(stuck("nothing has moved for ten minutes"));
         }
         screen.show(&teams);
         if teams.iter().all(|team| team.state.is_final()) {
@@ -151,6 +165,15 @@ async fn work(
             return Ok(collected);
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn stopped() -> Failure {
+    Failure {
+        kind: Kind::TryAgain,
+        code: "stopped",
+        hint: Some("run the same command again: it goes on where it was".to_owned()),
+        ..Failure::ours("it was told to stop before all teams were done")
     }
 }
 
@@ -176,7 +199,12 @@ async fn report(
     let mut failures = Vec::new();
     for (place, batch) in batches.iter().enumerate() {
         let summary = show_batch(app, &batch.id).await?;
-        failures.extend(summary.teams.iter().filter_map(|team| team.failure.clone()));
+        failures.extend(
+            summary
+                .teams
+                .iter()
+                .filter_map(|team| team.failure().map(str::to_owned)),
+        );
         if !terminal.json {
             terminal.print(&table::teams(&summary, files))?;
         } else if place + 1 == batches.len() {

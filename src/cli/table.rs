@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use console::{Term, measure_text_width, pad_str, truncate_str};
 
 use crate::{
-    domain::{batch::TeamJobState, eligibility::Reason},
+    domain::{eligibility::Reason, team_job::TeamJobState},
     operations::{
         collect_bundles::Collected,
+        dry_run::Forecast,
         show_batch::{BatchSummary, TeamSummary},
     },
 };
@@ -45,8 +46,111 @@ pub fn teams(summary: &BatchSummary, files: &Collected) -> String {
     lines.join("\n")
 }
 
+/// A batch as `batch show` tells of it: the teams with their state, and why attempts ended.
+pub fn batch(summary: &BatchSummary) -> String {
+    let mut text = vec![format!(
+        "batch {} of {}: {}; letters of {}, valid until {}",
+        summary.id,
+        summary.organisation,
+        summary.state.as_str(),
+        summary.letter_date,
+        summary.valid_until
+    )];
+    let mut rows =
+        vec![["Team", "State", "Made", "Clients", "Letters", "Left out"].map(str::to_owned)];
+    for team in &summary.teams {
+        let left_out: usize = team.left_out.values().sum();
+        let state = match team.cancelling {
+            true => "cancelling",
+            false => team.state.as_str(),
+        };
+        rows.push([
+            team.team_name.clone(),
+            state.to_owned(),
+            format!("{}/{}", team.made, team.expected),
+            team.clients.to_string(),
+            team.letters.to_string(),
+            left_out.to_string(),
+        ]);
+    }
+    text.push(columns(&rows));
+    for (team, attempt) in summary
+        .teams
+        .iter()
+        .flat_map(|team| team.attempts.iter().map(move |attempt| (team, attempt)))
+    {
+        if let Some(reason) = &attempt.reason {
+            text.push(format!(
+                "{}, attempt {}: {reason}",
+                team.team_name, attempt.number
+            ));
+        }
+    }
+    let reasons = reasons(&summary.left_out());
+    if !reasons.is_empty() {
+        text.push(format!("left out: {reasons}"));
+    }
+    text.join("\n")
+}
+
+/// Who would get a letter, and who would not, and why.
+pub fn forecast(forecast: &Forecast) -> String {
+    let mut rows = vec![["Team", "Clients", "Letters", "Left out"].map(str::to_owned)];
+    for team in &forecast.teams {
+        rows.push([
+            team.team_name.clone(),
+            team.clients.to_string(),
+            team.letters.to_string(),
+            reasons(&team.left_out),
+        ]);
+    }
+    let mut text = vec![columns(&rows)];
+    for team in &forecast.teams {
+        for (client, why) in &team.impossible {
+            text.push(format!("{}, client {client}: {why}", team.team_name));
+        }
+    }
+    text.push("nothing was issued".to_owned());
+    text.join("\n")
+}
+
+fn reasons(left_out: &BTreeMap<&'static str, usize>) -> String {
+    let reasons: Vec<String> = Reason::ALL
+        .iter()
+        .filter_map(|reason| {
+            let count = left_out.get(reason.code())?;
+            Some(format!("{} {count}", reason.code()))
+        })
+        .collect();
+    reasons.join(", ")
+}
+
+/// Rows under each other, each column as wide as its widest cell. A column of numbers is set to the right.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> String {
+    let mut width = [0; N];
+    let mut numbers = [rows.len() > 1; N];
+    for (place, row) in rows.iter().enumerate() {
+        for (column, cell) in row.iter().enumerate() {
+            width[column] = width[column].max(measure_text_width(cell));
+            numbers[column] &= place == 0 || cell.parse::<u64>().is_ok();
+        }
+    }
+    let lines = rows.iter().map(|row| {
+        let cells = row.iter().enumerate().map(|(column, cell)| {
+            let side = match numbers[column] {
+                true => console::Alignment::Right,
+                false => console::Alignment::Left,
+            };
+            pad_str(cell, width[column], side, None)
+        });
+        let cells: Vec<_> = cells.collect();
+        cells.join("  ").trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 fn file(team: &TeamSummary, files: &Collected) -> String {
-    match (files.get(&team.team_job), &team.failure) {
+    match (files.get(&team.team_job), team.failure()) {
         (Some(path), _) => path.display().to_string(),
         (None, Some(reason)) => format!("{}: {reason}", TeamJobState::Failed.as_str()),
         (None, None) => team.state.as_str().to_owned(),

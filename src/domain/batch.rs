@@ -24,6 +24,27 @@ pub struct BatchRequest {
     pub valid_until: Option<NaiveDate>,
     pub again: BTreeSet<Again>,
     pub accept_unknown: bool,
+    pub priority: Priority,
+}
+
+/// Which batch goes first when workers have to choose. It changes nothing about the letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Priority {
+    Low,
+    #[default]
+    Normal,
+    High,
+}
+
+impl Priority {
+    /// The higher, the sooner.
+    pub fn rank(self) -> i32 {
+        match self {
+            Self::Low => -1,
+            Self::Normal => 0,
+            Self::High => 1,
+        }
+    }
 }
 
 /// The choices of a batch with nothing left open; the same for all its teams.
@@ -78,59 +99,6 @@ impl BatchOptions {
             again: request.again.clone(),
             accept_unknown: request.accept_unknown,
         })
-    }
-}
-
-/// Where a batch's work for one team is.
-///
-/// ```text
-/// queued ──worker takes it──▶ working ──bundle stored──▶ done
-///    ▲                           │
-///    └──attempt failed, tries left┤
-///    │                           └──tries used up──▶ failed
-///    └──somebody cancels (also from working)──▶ cancelled
-/// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TeamJobState {
-    /// Waits for a worker. Set by `save_plan`, and by a worker after an attempt that failed and may be tried again.
-    Queued,
-    /// A worker has it. Set by the worker when it starts; a worker that dies leaves it so until another takes over.
-    Working,
-    /// The bundle is in the store and every client has an outcome. Set with both, in one transaction.
-    Done,
-    /// All tries were used, or trying again cannot help. Set by the worker.
-    Failed,
-    /// Somebody cancelled it.
-    Cancelled,
-}
-
-impl TeamJobState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Working => "working",
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Queued,
-            Self::Working,
-            Self::Done,
-            Self::Failed,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
-    }
-
-    /// Nobody will move it on any more.
-    pub fn is_final(self) -> bool {
-        matches!(self, Self::Done | Self::Failed | Self::Cancelled)
     }
 }
 

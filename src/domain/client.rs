@@ -62,6 +62,42 @@ pub enum LinkStatus {
     Unknown,
 }
 
+/// What we know of a client's invitation beside the export: the newest that left the house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnInvitation {
+    /// Open, and valid until this day.
+    Open(NaiveDate),
+    /// Its code was used, on this day.
+    Redeemed(NaiveDate),
+}
+
+impl LinkStatus {
+    /// The status today. `self` is what the export of `exported` said; an invitation of ours that came later knows
+    /// better. An invitation that the export knew of counts down and ends by itself.
+    #[must_use]
+    pub fn on(self, today: NaiveDate, exported: NaiveDate, own: Option<OwnInvitation>) -> Self {
+        match (self, own) {
+            (Self::Linked, _) => Self::Linked,
+            (_, Some(OwnInvitation::Redeemed(day))) if day >= exported => Self::Linked,
+            (_, Some(OwnInvitation::Open(until))) if until >= today => Self::Invited {
+                days_left: days_between(today, until),
+            },
+            (Self::Invited { days_left }, _) => {
+                match days_left.checked_sub(days_between(exported, today)) {
+                    Some(days_left) => Self::Invited { days_left },
+                    None => Self::NotLinked,
+                }
+            }
+            (status, _) => status,
+        }
+    }
+}
+
+/// Whole days; none when `to` comes first.
+fn days_between(from: NaiveDate, to: NaiveDate) -> u32 {
+    u32::try_from((to - from).num_days()).unwrap_or(0)
+}
+
 /// A client as the last export that had them described them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Client {
@@ -170,5 +206,41 @@ pub struct Assignment {
 impl Assignment {
     pub fn in_force(&self, day: NaiveDate) -> bool {
         self.begin.is_none_or(|begin| begin <= day) && self.end.is_none_or(|end| day <= end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_that_is_known_is_the_status() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (today, exported) = (day("2026-11-21"), day("2026-11-11"));
+        let invited = |days_left| LinkStatus::Invited { days_left };
+        let until = Some(OwnInvitation::Open(day("2026-12-01")));
+        let ended = Some(OwnInvitation::Open(day("2026-11-20")));
+        let used = Some(OwnInvitation::Redeemed(day("2026-11-15")));
+        let used_before = Some(OwnInvitation::Redeemed(day("2026-11-01")));
+        for (export, own, status) in [
+            (LinkStatus::NotLinked, None, LinkStatus::NotLinked),
+            (LinkStatus::NotLinked, until, invited(10)),
+            (LinkStatus::Unknown, until, invited(10)),
+            (LinkStatus::NotLinked, ended, LinkStatus::NotLinked),
+            (LinkStatus::NotLinked, used, LinkStatus::Linked),
+            // The export is newer: the link has ended.
+            (LinkStatus::NotLinked, used_before, LinkStatus::NotLinked),
+            (invited(12), None, invited(2)),
+            (invited(10), None, invited(0)),
+            (invited(9), None, LinkStatus::NotLinked),
+            (LinkStatus::Linked, until, LinkStatus::Linked),
+            (LinkStatus::Unknown, None, LinkStatus::Unknown),
+        ] {
+            assert_eq!(
+                export.on(today, exported, own),
+                status,
+                "{export:?} {own:?}"
+            );
+        }
     }
 }

@@ -112,6 +112,23 @@ impl LocationTree {
         self.locations.iter()
     }
 
+    /// Every location below the one it belongs to, siblings in the order of the export.
+    pub fn in_order(&self) -> Vec<&Location> {
+        let mut below: HashMap<Option<&LocationId>, Vec<&Location>> = HashMap::new();
+        // The last one first, since what is put on the pile last comes off it first.
+        for location in self.locations.iter().rev() {
+            let parent = location.parent.as_ref();
+            below.entry(parent).or_default().push(location);
+        }
+        let mut pile = below.remove(&None).unwrap_or_default();
+        let mut ordered = Vec::with_capacity(self.locations.len());
+        while let Some(location) = pile.pop() {
+            ordered.push(location);
+            pile.extend(below.remove(&Some(&location.id)).unwrap_or_default());
+        }
+        ordered
+    }
+
     pub fn get(&self, id: &LocationId) -> Option<&Location> {
         self.index.get(id).map(|&i| &self.locations[i])
     }

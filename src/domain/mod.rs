@@ -15,3 +15,4 @@ pub mod name;
 pub mod organisation;
 pub mod selection;
 mod spelling;
+pub mod team_job;

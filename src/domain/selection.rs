@@ -41,6 +41,11 @@ impl<C, R> Selection<C, R> {
         self.letters.sort_by_cached_key(key);
     }
 
+    /// Changes letters where they stand; nobody comes or goes.
+    pub fn change_letters(&mut self, change: impl FnMut(&mut C)) {
+        self.letters.iter_mut().for_each(change);
+    }
+
     pub fn letters(&self) -> &[C] {
         &self.letters
     }

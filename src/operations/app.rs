@@ -1,22 +1,33 @@
 //! What the operations work with: the database, the vault, the store, the presses, and where time and chance come from.
 
 use std::{
-    fs::DirBuilder,
+    collections::BTreeMap,
+    fs::{self, DirBuilder},
+    io::Write,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rand::rngs::SysRng;
+use tokio::time::timeout;
 
-use super::Failure;
+use super::{
+    Failure,
+    running::{Running, Stopping},
+    switches::Switches,
+};
 use crate::{
-    bundles::shelf::Shelf,
+    bundles::shelf::{Shelf, StoreAddress},
     domain::{calendar::day_in_amsterdam, invitation::Code},
     letters::Press,
-    storage::{Database, StorageError, vault::Vault},
+    storage::{self, Database, StorageError, database::Address, vault::Vault},
 };
+
+/// How long closing the database may take.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// Tells the time; a test hands in one that stands still.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -29,8 +40,14 @@ pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: Option<String>,
     pub store: Option<String>,
+    /// Settings for a store that is an S3 bucket, by their usual names: `AWS_ACCESS_KEY_ID`, ….
+    pub store_access: BTreeMap<String, String>,
     /// Presses, and team jobs that are worked on at the same time.
     pub threads: usize,
+    /// How long one attempt at a team job may take.
+    pub job_deadline: Duration,
+    /// What a test wants to go wrong; nothing in a build for use.
+    pub switches: Switches,
 }
 
 #[derive(Clone)]
@@ -45,7 +62,15 @@ pub struct App {
     pub spool_dir: PathBuf,
     /// Folder with a lock for every `run` that lives.
     pub run_locks: PathBuf,
+    /// Tells this data folder from those of other machines on the same database.
+    pub home: String,
     pub threads: usize,
+    pub job_deadline: Duration,
+    /// The attempts at team jobs that are alive in this process.
+    pub running: Running,
+    /// Raised when this process is to stop: attempts are handed back.
+    pub stopping: Stopping,
+    pub switches: Switches,
 }
 
 impl App {
@@ -58,28 +83,35 @@ impl App {
     ) -> Result<Self, Failure> {
         let data_dir = &settings.data_dir;
         // Both addresses are read before anything is made.
-        let database = Database::file(settings.database_url.as_deref(), data_dir)?;
-        let shelf = Shelf::folder(settings.store.as_deref(), data_dir)?;
+        let database = Address::read(settings.database_url.as_deref(), data_dir)?;
+        let store = StoreAddress::read(settings.store.as_deref(), data_dir)?;
         let spool_dir = make_folder(data_dir, "spool")?;
         let run_locks = make_folder(data_dir, "runs")?;
-        let db = Database::open(&database, data_dir).await?;
-        let vault = db.open_vault(&data_dir.join("key")).await?;
+        let (db, vault) = Database::open(&database, data_dir, &data_dir.join("key")).await?;
         Ok(Self {
             db,
             vault: Arc::new(vault),
-            shelf: Shelf::open(&shelf)?,
+            shelf: Shelf::new(store, settings.store_access.clone()),
             press,
             clock,
             draw_code,
             spool_dir,
+            home: home(&run_locks)?,
             run_locks,
             threads: settings.threads,
+            job_deadline: settings.job_deadline,
+            running: Running::default(),
+            stopping: Stopping::default(),
+            switches: settings.switches.clone(),
         })
     }
 
-    /// Lets go of the database, so that its journal is folded into its file.
+    /// Lets go of the database, so that its journal is folded into its file. Whoever holds on to a connection for long
+    /// is not waited for: the next one to open the database folds it.
     pub async fn close(&self) {
-        self.db.close().await;
+        if timeout(FAREWELL, self.db.close()).await.is_err() {
+            tracing::warn!("somebody still uses the database");
+        }
     }
 
     pub fn now(&self) -> DateTime<Utc> {
@@ -101,6 +133,22 @@ pub fn system_codes() -> DrawCode {
         seed?;
         Ok(Code::draw(&mut rand::rand_core::UnwrapErr(SysRng)))
     })
+}
+
+/// The name of this data folder, given on first use.
+fn home(run_locks: &Path) -> Result<String, Failure> {
+    let path = run_locks.join("home");
+    let in_folder = |source| StorageError::DataFolder {
+        path: run_locks.to_owned(),
+        source,
+    };
+    if !path.exists() {
+        let mut beside = tempfile::NamedTempFile::new_in(run_locks).map_err(in_folder)?;
+        write!(beside, "{}", storage::new_id()).map_err(in_folder)?;
+        // Fails when another process has given a name already, which is the one that holds.
+        let _ = beside.persist_noclobber(&path);
+    }
+    Ok(fs::read_to_string(&path).map_err(in_folder)?)
 }
 
 fn make_folder(data_dir: &Path, name: &str) -> Result<PathBuf, Failure> {

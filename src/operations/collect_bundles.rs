@@ -56,7 +56,7 @@ pub async fn collect_ready(
             // Its codes are still there, so it can be made again, the same letters to the byte.
             Err(failure) if failure.code == BUNDLE_LOST => {
                 tracing::warn!(bundle = bundle.id, "bundle lost from the store, made again");
-                app.db.remake_bundle(&bundle, app.now()).await?;
+                app.db.remake_bundle(&bundle).await?;
             }
             Err(failure) => return Err(failure),
         }

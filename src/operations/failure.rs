@@ -51,6 +51,28 @@ impl Failure {
         }
     }
 
+    pub fn not_found(
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: Kind::NotFound,
+            ..Self::input(code, message, hint)
+        }
+    }
+
+    pub fn conflict(
+        code: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self {
+            kind: Kind::Conflict,
+            ..Self::input(code, message, hint)
+        }
+    }
+
     /// Something that should not happen; the message says what, the reader can only report it.
     pub fn ours(message: impl Into<String>) -> Self {
         Self {
@@ -128,18 +150,29 @@ impl From<OptionsError> for Failure {
     }
 }
 
+/// A folder that cannot be is the wrong one; one that is full is not.
+fn folder_kind(error: std::io::ErrorKind) -> Kind {
+    use std::io::ErrorKind;
+    match error {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::Other => Kind::TryAgain,
+        _ => Kind::Input,
+    }
+}
+
 impl From<StorageError> for Failure {
     fn from(error: StorageError) -> Self {
         let (kind, code, hint) = match &error {
             StorageError::UnknownUrl(_) => (
                 Kind::Input,
                 "unknown_database",
-                Some("use sqlite:FILE, or leave --database-url out for a file in the data folder"),
+                Some(
+                    "use sqlite:FILE or postgres://USER:PASSWORD@HOST/DATABASE, or leave --database-url out for a file in the data folder",
+                ),
             ),
-            StorageError::DataFolder { .. } => (
-                Kind::Input,
+            StorageError::DataFolder { source, .. } => (
+                folder_kind(source.kind()),
                 "data_folder",
-                Some("choose another with --data-dir, or make it writable"),
+                Some("choose another with --data-dir, make it writable, or make room on the disk"),
             ),
             StorageError::Key { .. } => (
                 Kind::Input,
@@ -149,11 +182,12 @@ impl From<StorageError> for Failure {
                 ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
+            StorageError::Cancelled => (Kind::Conflict, "cancelled", None),
             StorageError::Database(_) => (
                 Kind::TryAgain,
                 "database",
                 Some(
-                    "see that the disk is not full and the data folder can be written, then try again",
+                    "see that the database can be reached, the disk is not full and the data folder can be written, then try again",
                 ),
             ),
             _ => (Kind::Ours, "storage", None),
@@ -168,10 +202,12 @@ impl From<BundleError> for Failure {
             BundleError::UnknownStore(_) => (
                 Kind::Input,
                 "unknown_store",
-                Some("use file:FOLDER, or leave --store out for a folder in the data folder"),
+                Some(
+                    "use file:FOLDER or s3://BUCKET/PREFIX, or leave --store out for a folder in the data folder",
+                ),
             ),
-            BundleError::Folder { .. } => (
-                Kind::Input,
+            BundleError::Folder { source, .. } => (
+                folder_kind(source.kind()),
                 "output_folder",
                 Some(
                     "make the folder writable or choose another with --out; see that the disk is not full",
@@ -182,7 +218,10 @@ impl From<BundleError> for Failure {
                 BUNDLE_LOST,
                 Some("see that --store is the one that the batch was made with"),
             ),
-            BundleError::Write(_) | BundleError::Clear(_) | BundleError::Store(_) => (
+            BundleError::Write(_)
+            | BundleError::Clear(_)
+            | BundleError::Store(_)
+            | BundleError::StoreFolder { .. } => (
                 Kind::TryAgain,
                 "store",
                 Some("see that the disk is not full and the store can be reached, then try again"),

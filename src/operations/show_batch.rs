@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
+
 use super::{App, Failure};
 use crate::{
     bundles::manifest::counts,
-    domain::batch::TeamJobState,
-    storage::{bundles::StoredBundle, outcomes::Outcome},
+    domain::team_job::TeamJobState,
+    storage::{batches::StoredBatch, bundles::StoredBundle, outcomes::Outcome, team_jobs::Attempt},
 };
 
 pub use crate::storage::batches::TeamStatus;
@@ -14,6 +16,11 @@ pub use crate::storage::batches::TeamStatus;
 #[derive(Debug, Clone)]
 pub struct BatchSummary {
     pub id: String,
+    pub organisation: String,
+    pub state: TeamJobState,
+    pub created_at: DateTime<Utc>,
+    pub letter_date: NaiveDate,
+    pub valid_until: NaiveDate,
     pub teams: Vec<TeamSummary>,
 }
 
@@ -25,12 +32,27 @@ pub struct TeamSummary {
     pub team_id: String,
     pub team_name: String,
     pub state: TeamJobState,
+    /// Somebody cancelled it, and its worker has not noticed yet.
+    pub cancelling: bool,
+    /// Letters that the last attempt expected to make, and made.
+    pub expected: u32,
+    pub made: u32,
     pub clients: usize,
     pub letters: usize,
     pub left_out: BTreeMap<&'static str, usize>,
     pub bundle: Option<StoredBundle>,
+    pub attempts: Vec<Attempt>,
+}
+
+impl TeamSummary {
     /// Why the last attempt failed, when the job failed for good.
-    pub failure: Option<String>,
+    pub fn failure(&self) -> Option<&str> {
+        if self.state != TeamJobState::Failed {
+            return None;
+        }
+        let mut attempts = self.attempts.iter().rev();
+        attempts.find_map(|attempt| attempt.reason.as_deref())
+    }
 }
 
 impl BatchSummary {
@@ -59,6 +81,7 @@ pub async fn progress(app: &App, id: &str) -> Result<Vec<TeamStatus>, Failure> {
 }
 
 pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
+    let batch = find_batch(app, id).await?;
     let bundles = app.db.bundles(id).await?;
     let mut teams = Vec::new();
     for status in app.db.team_statuses(id).await? {
@@ -71,10 +94,6 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
             .iter()
             .filter(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
             .count();
-        let failure = match status.state {
-            TeamJobState::Failed => last_reason(app, &status.team_job).await?,
-            _ => None,
-        };
         teams.push(TeamSummary {
             left_out: counts(reasons),
             letters,
@@ -83,23 +102,34 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
                 .iter()
                 .find(|bundle| bundle.team_job == status.team_job)
                 .cloned(),
+            attempts: app.db.attempts(&status.team_job).await?,
             team_job: status.team_job,
             team_id: status.team_id,
             team_name: status.team_name,
             state: status.state,
-            failure,
+            cancelling: status.cancelling,
+            expected: status.expected,
+            made: status.made,
         });
     }
     Ok(BatchSummary {
-        id: id.to_owned(),
+        id: batch.id,
+        organisation: batch.organisation.slug.to_string(),
+        state: TeamJobState::of_batch(teams.iter().map(|team| team.state)),
+        created_at: batch.created_at,
+        letter_date: batch.options.letter_date,
+        valid_until: batch.options.valid_until,
         teams,
     })
 }
 
-async fn last_reason(app: &App, team_job: &str) -> Result<Option<String>, Failure> {
-    let attempts = app.db.attempts(team_job).await?;
-    Ok(attempts
-        .into_iter()
-        .rev()
-        .find_map(|attempt| attempt.reason))
+/// The batch with this id.
+pub async fn find_batch(app: &App, id: &str) -> Result<StoredBatch, Failure> {
+    app.db.batch(id).await?.ok_or_else(|| {
+        Failure::not_found(
+            "unknown_batch",
+            format!("there is no batch '{id}'"),
+            "`brievenbus batch list` lists them all",
+        )
+    })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     App, Failure,
-    submit_batch::{Prepared, prepare_batch, submit_batch},
+    submit_batch::{Prepared, Submission, prepare_batch, submit_batch},
 };
 use crate::{
     domain::{batch::BatchRequest, organisation::Slug},
@@ -30,7 +30,7 @@ pub async fn start_run(
 ) -> Result<Vec<RunBatch>, Failure> {
     let prepared = prepare_batch(app, slug, request).await?;
     let mut locks = BTreeMap::new();
-    for batch in app.db.unfinished_runs(slug).await? {
+    for batch in app.db.unfinished_runs(slug, &app.home).await? {
         if let Some(lock) = take_lock(app, &batch.id)? {
             locks.insert(batch.id, lock);
         }
@@ -38,7 +38,7 @@ pub async fn start_run(
     let mut batches = Vec::new();
     let mut same = None;
     // Asked again under the locks: a run that ended meanwhile has left nothing to go on with.
-    for batch in app.db.unfinished_runs(slug).await? {
+    for batch in app.db.unfinished_runs(slug, &app.home).await? {
         let Some(lock) = locks.remove(&batch.id) else {
             continue;
         };
@@ -65,7 +65,12 @@ async fn new_run(app: &App, prepared: &Prepared) -> Result<RunBatch, Failure> {
     let id = storage::new_id();
     let lock =
         take_lock(app, &id)?.ok_or_else(|| Failure::ours("a new batch id is in use already"))?;
-    submit_batch(app, prepared, &id, true).await?;
+    let submission = Submission {
+        id: &id,
+        run_home: Some(&app.home),
+        idempotency_key: None,
+    };
+    submit_batch(app, prepared, &submission).await?;
     Ok(RunBatch {
         id,
         resumed: false,

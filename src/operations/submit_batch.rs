@@ -5,19 +5,21 @@ use std::{collections::BTreeSet, sync::Arc};
 use sha2::{Digest, Sha256};
 
 use super::{
-    App, Failure, Kind,
+    App, Failure,
     edition::{edition, logo_of_store},
+    switches::Stop,
 };
 use crate::{
     domain::{
-        batch::{BatchOptions, BatchPlan, BatchRequest, plan_batch, teams_with_clients},
+        batch::{BatchOptions, BatchPlan, BatchRequest, Priority, plan_batch, teams_with_clients},
         client::Assignment,
         location::{FindError, LocationId, LocationTree},
         organisation::{Logo, Organisation, Slug},
     },
     letters::Press,
     storage::{
-        batches::{NewBatch, TeamName},
+        self,
+        batches::{NewBatch, Saved, TeamName},
         exports::StoredOrganisation,
     },
 };
@@ -113,7 +115,7 @@ fn find_teams(
     Ok(teams)
 }
 
-fn unknown_team(text: &str, error: FindError) -> Failure {
+pub(super) fn unknown_team(text: &str, error: FindError) -> Failure {
     match error {
         FindError::Unknown { nearest } => Failure::input(
             "unknown_team",
@@ -138,9 +140,10 @@ fn unknown_team(text: &str, error: FindError) -> Failure {
 
 /// A request checked against what is stored, and planned: ready to be saved.
 pub struct Prepared {
-    stored: StoredOrganisation,
-    checked: CheckedRequest,
-    plan: BatchPlan,
+    pub(super) stored: StoredOrganisation,
+    pub(super) checked: CheckedRequest,
+    pub(super) plan: BatchPlan,
+    priority: Priority,
     /// Equal for the same teams and options over the same export.
     pub fingerprint: String,
 }
@@ -151,15 +154,9 @@ pub async fn prepare_batch(
     slug: &Slug,
     request: &BatchRequest,
 ) -> Result<Prepared, Failure> {
-    let stored = app.db.organisation(slug).await?.ok_or_else(|| Failure {
-        kind: Kind::NotFound,
-        code: "unknown_organisation",
-        message: format!("there is no organisation '{slug}'"),
-        hint: Some("take its export in first with `brievenbus import FOLDER`".to_owned()),
-        source: None,
-    })?;
-    let tree = LocationTree::new(app.db.locations(slug).await?)
-        .map_err(|error| Failure::ours(format!("the stored locations are broken: {error}")))?;
+    app.switches.passed(Stop::Parse, 0);
+    let stored = organisation(app, slug).await?;
+    let tree = location_tree(app, slug).await?;
     let assignments = app.db.assignments(slug).await?;
     let logo = logo_of_store(app, stored.logo_hash.as_deref()).await?;
     let organisation = &stored.organisation;
@@ -180,34 +177,73 @@ pub async fn prepare_batch(
         &checked.teams,
         checked.options.letter_date,
     );
+    app.switches.passed(Stop::Plan, 0);
     Ok(Prepared {
         fingerprint: fingerprint(&stored.export, &checked)?,
+        priority: request.priority,
         stored,
         checked,
         plan,
     })
 }
 
-/// Stop three: saves the batch with its tasks. `id` is a new id, locked by the caller if anybody should know that it is
-/// alive.
+/// The organisation as its last export left it.
+pub async fn organisation(app: &App, slug: &Slug) -> Result<StoredOrganisation, Failure> {
+    app.db.organisation(slug).await?.ok_or_else(|| {
+        Failure::not_found(
+            "unknown_organisation",
+            format!("there is no organisation '{slug}'"),
+            "take its export in first with `brievenbus import FOLDER`",
+        )
+    })
+}
+
+pub async fn location_tree(app: &App, slug: &Slug) -> Result<LocationTree, Failure> {
+    LocationTree::new(app.db.locations(slug).await?)
+        .map_err(|error| Failure::ours(format!("the stored locations are broken: {error}")))
+}
+
+/// An id for a batch that is not there yet.
+pub fn new_batch_id() -> String {
+    storage::new_id()
+}
+
+/// What a batch is submitted with, beside the request.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Submission<'a> {
+    /// A new id, locked by the caller if anybody should know that it is alive.
+    pub id: &'a str,
+    /// The data folder of the `run` that submits.
+    pub run_home: Option<&'a str>,
+    /// The same key again, from the same organisation, means the same batch.
+    pub idempotency_key: Option<&'a str>,
+}
+
+/// Stop three: saves the batch with its tasks. Answers with its id, or with that of the batch that was submitted first
+/// with the same idempotency key.
 pub async fn submit_batch(
     app: &App,
     prepared: &Prepared,
-    id: &str,
-    from_run: bool,
-) -> Result<(), Failure> {
+    submission: &Submission<'_>,
+) -> Result<String, Failure> {
     let new = NewBatch {
-        id,
+        id: submission.id,
         organisation: &prepared.stored.organisation,
         logo_hash: prepared.stored.logo_hash.as_deref(),
         options: &prepared.checked.options,
         plan: &prepared.plan,
         team_names: &prepared.checked.team_names,
         fingerprint: &prepared.fingerprint,
-        from_run,
+        run_home: submission.run_home,
+        idempotency_key: submission.idempotency_key,
+        priority: prepared.priority.rank(),
     };
-    app.db.save_plan(&new, app.now()).await?;
-    Ok(())
+    let saved = app.db.save_plan(&new, app.now()).await?;
+    app.switches.passed(Stop::Save, 0);
+    Ok(match saved {
+        Saved::New => submission.id.to_owned(),
+        Saved::There(id) => id,
+    })
 }
 
 fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {

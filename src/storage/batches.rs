@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
+    QueryTrait, sea_query::OnConflict,
 };
 
 use super::{
@@ -13,8 +13,9 @@ use super::{
     new_id, tasks,
 };
 use crate::domain::{
-    batch::{BatchOptions, BatchPlan, TeamJobState},
+    batch::{BatchOptions, BatchPlan},
     organisation::{Organisation, Slug},
+    team_job::TeamJobState,
 };
 
 /// A batch to save: the plan, with the organisation as it is now.
@@ -29,7 +30,20 @@ pub struct NewBatch<'a> {
     pub team_names: &'a [TeamName],
     /// Fingerprint of export, teams and options.
     pub fingerprint: &'a str,
-    pub from_run: bool,
+    /// The data folder of the `run` that submits it, which also writes the bundles into a folder.
+    pub run_home: Option<&'a str>,
+    /// The same key again means the same batch.
+    pub idempotency_key: Option<&'a str>,
+    /// The higher, the sooner.
+    pub priority: i32,
+}
+
+/// What [`Database::save_plan`] did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Saved {
+    New,
+    /// A batch of the organisation with this idempotency key was there: its id. Nothing was saved.
+    There(String),
 }
 
 /// What a team is called.
@@ -49,6 +63,7 @@ pub struct StoredBatch {
     pub logo_hash: Option<String>,
     pub options: BatchOptions,
     pub fingerprint: String,
+    pub created_at: DateTime<Utc>,
 }
 
 /// A team's part of a batch, as a reader sees it.
@@ -61,6 +76,8 @@ pub struct TeamStatus {
     pub expected: u32,
     pub made: u32,
     pub attempts: u32,
+    /// Somebody cancelled it, and its worker has not noticed yet.
+    pub cancelling: bool,
 }
 
 impl Database {
@@ -69,22 +86,35 @@ impl Database {
         &self,
         new: &NewBatch<'_>,
         now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
+    ) -> Result<Saved, StorageError> {
         let tx = self.begin().await?;
         let id = new.id.to_owned();
-        batch::Entity::insert(batch::ActiveModel {
+        let inserted = batch::Entity::insert(batch::ActiveModel {
             id: Set(id.clone()),
             organisation: Set(new.organisation.slug.to_string()),
             organisation_record: Set(serde_json::to_string(new.organisation)?),
             logo_hash: Set(new.logo_hash.map(str::to_owned)),
             options: Set(serde_json::to_string(new.options)?),
             fingerprint: Set(new.fingerprint.to_owned()),
-            idempotency_key: Set(None),
-            from_run: Set(new.from_run),
+            idempotency_key: Set(new.idempotency_key.map(str::to_owned)),
+            run_home: Set(new.run_home.map(str::to_owned)),
+            priority: Set(new.priority),
             created_at: Set(now),
         })
+        // Whoever submits with the same key at the same time waits here until the first has ended.
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
         .exec_without_returning(&tx)
         .await?;
+        if inserted == 0 {
+            let first = batch::Entity::find()
+                .filter(batch::Column::Organisation.eq(new.organisation.slug.as_str()))
+                .filter(batch::Column::IdempotencyKey.eq(new.idempotency_key))
+                .one(&tx)
+                .await?;
+            return first.map(|row| Saved::There(row.id)).ok_or_else(|| {
+                StorageError::Unexpected("a new batch id that was there already".to_owned())
+            });
+        }
         let name_of = |team: &crate::domain::location::LocationId| {
             let teams = new.plan.teams.iter().zip(new.team_names);
             teams
@@ -115,6 +145,9 @@ impl Database {
                 expected: Set(0),
                 made: Set(0),
                 attempt: Set(0),
+                tries: Set(0),
+                cancel_requested: Set(false),
+                beat: Set(0),
             });
         }
         for chunk in jobs.chunks(CHUNK) {
@@ -128,10 +161,10 @@ impl Database {
                 .await?;
         }
         for job in &jobs {
-            tasks::enqueue(&tx, job.id.as_ref(), now).await?;
+            tasks::enqueue(&tx, job.id.as_ref(), new.priority).await?;
         }
         tx.commit().await?;
-        Ok(())
+        Ok(Saved::New)
     }
 
     pub async fn batch(&self, id: &str) -> Result<Option<StoredBatch>, StorageError> {
@@ -156,14 +189,36 @@ impl Database {
                     expected: row.expected.unsigned_abs(),
                     made: row.made.unsigned_abs(),
                     attempts: row.attempt.unsigned_abs(),
+                    cancelling: row.cancel_requested && row.state == TeamJobState::Working.as_str(),
                 })
             })
             .collect()
     }
 
-    /// Batches of `run` that still have something to do: a job that is not final, or a bundle that nobody collected.
-    /// Oldest first.
-    pub async fn unfinished_runs(&self, slug: &Slug) -> Result<Vec<StoredBatch>, StorageError> {
+    /// All batches, or those of one organisation, newest first.
+    pub async fn batches(
+        &self,
+        slug: Option<&Slug>,
+        most: u64,
+    ) -> Result<Vec<StoredBatch>, StorageError> {
+        let mut query = batch::Entity::find()
+            .order_by_desc(batch::Column::CreatedAt)
+            .order_by_desc(batch::Column::Id)
+            .limit(most);
+        if let Some(slug) = slug {
+            query = query.filter(batch::Column::Organisation.eq(slug.as_str()));
+        }
+        let rows = query.all(self.connection()).await?;
+        rows.into_iter().map(read_batch).collect()
+    }
+
+    /// Batches of `run` with this data folder that still have something to do: a job that is not final, or a bundle
+    /// that nobody collected. Oldest first.
+    pub async fn unfinished_runs(
+        &self,
+        slug: &Slug,
+        home: &str,
+    ) -> Result<Vec<StoredBatch>, StorageError> {
         let busy = team_job::Entity::find()
             .select_only()
             .column(team_job::Column::BatchId)
@@ -179,7 +234,7 @@ impl Database {
             .into_query();
         let rows = batch::Entity::find()
             .filter(batch::Column::Organisation.eq(slug.as_str()))
-            .filter(batch::Column::FromRun.eq(true))
+            .filter(batch::Column::RunHome.eq(home))
             .filter(
                 Condition::any()
                     .add(batch::Column::Id.in_subquery(busy))
@@ -193,13 +248,14 @@ impl Database {
     }
 }
 
-fn read_batch(row: batch::Model) -> Result<StoredBatch, StorageError> {
+pub(super) fn read_batch(row: batch::Model) -> Result<StoredBatch, StorageError> {
     Ok(StoredBatch {
         organisation: serde_json::from_str(&row.organisation_record)?,
         options: serde_json::from_str(&row.options)?,
         id: row.id,
         logo_hash: row.logo_hash,
         fingerprint: row.fingerprint,
+        created_at: row.created_at,
     })
 }
 

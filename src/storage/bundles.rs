@@ -1,26 +1,30 @@
 //! Bundles that are in the store: which they are, and whether somebody took them out.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
-    Database, StorageError,
+    Database, StorageError, endings,
     entities::{
         bundle::{self, Column},
         team_job,
     },
-    tasks,
 };
-use crate::domain::batch::TeamJobState;
+use crate::domain::team_job::TeamJobState;
 
+/// A bundle as the database knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredBundle {
     pub id: String,
+    pub batch: String,
     pub team_job: String,
     pub file_name: String,
     pub store_key: String,
     pub bytes: u64,
     pub sha256: String,
+    pub created_at: DateTime<Utc>,
 }
 
 impl Database {
@@ -31,37 +35,60 @@ impl Database {
             .order_by_asc(Column::Id)
             .all(self.connection())
             .await?;
+        Ok(rows.into_iter().map(read_bundle).collect())
+    }
+
+    /// Every bundle with the name of its team, oldest first.
+    pub async fn all_bundles(&self) -> Result<Vec<(StoredBundle, String)>, StorageError> {
+        let names: HashMap<String, String> = team_job::Entity::find()
+            .select_only()
+            .columns([team_job::Column::Id, team_job::Column::TeamName])
+            .into_tuple()
+            .all(self.connection())
+            .await?
+            .into_iter()
+            .collect();
+        let rows = bundle::Entity::find()
+            .order_by_asc(Column::Id)
+            .all(self.connection())
+            .await?;
         Ok(rows
             .into_iter()
-            .map(|row| StoredBundle {
-                id: row.id,
-                team_job: row.team_job_id,
-                file_name: row.file_name,
-                store_key: row.store_key,
-                bytes: row.bytes.unsigned_abs(),
-                sha256: row.sha256,
+            .map(|row| {
+                let team = names.get(&row.team_job_id).cloned().unwrap_or_default();
+                (read_bundle(row), team)
             })
             .collect())
     }
 
+    pub async fn bundle(&self, id: &str) -> Result<Option<StoredBundle>, StorageError> {
+        let row = bundle::Entity::find_by_id(id)
+            .one(self.connection())
+            .await?;
+        Ok(row.map(read_bundle))
+    }
+
+    /// The attempts that may be writing to the store at this moment: team job and number.
+    pub async fn working_attempts(&self) -> Result<Vec<(String, u32)>, StorageError> {
+        let rows: Vec<(String, i32)> = team_job::Entity::find()
+            .select_only()
+            .columns([team_job::Column::Id, team_job::Column::Attempt])
+            .filter(team_job::Column::State.eq(TeamJobState::Working.as_str()))
+            .into_tuple()
+            .all(self.connection())
+            .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, attempt)| (id, attempt.unsigned_abs()))
+            .collect())
+    }
+
     /// Forgets a bundle that the store has lost and puts its job on the queue again, unless somebody else just has.
-    pub async fn remake_bundle(
-        &self,
-        lost: &StoredBundle,
-        now: DateTime<Utc>,
-    ) -> Result<(), StorageError> {
+    pub async fn remake_bundle(&self, lost: &StoredBundle) -> Result<(), StorageError> {
         let tx = self.begin().await?;
         let forgotten = bundle::Entity::delete_by_id(&lost.id).exec(&tx).await?;
         if forgotten.rows_affected == 1 {
-            team_job::Entity::update_many()
-                .col_expr(
-                    team_job::Column::State,
-                    Expr::value(TeamJobState::Queued.as_str()),
-                )
-                .filter(team_job::Column::Id.eq(&lost.team_job))
-                .exec(&tx)
-                .await?;
-            tasks::enqueue_again(&tx, &lost.team_job, now).await?;
+            endings::queue_again(&tx, &lost.team_job).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -76,5 +103,18 @@ impl Database {
             .exec(self.connection())
             .await?;
         Ok(())
+    }
+}
+
+fn read_bundle(row: bundle::Model) -> StoredBundle {
+    StoredBundle {
+        id: row.id,
+        batch: row.batch_id,
+        team_job: row.team_job_id,
+        file_name: row.file_name,
+        store_key: row.store_key,
+        bytes: row.bytes.unsigned_abs(),
+        sha256: row.sha256,
+        created_at: row.created_at,
     }
 }

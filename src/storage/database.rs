@@ -1,19 +1,26 @@
-//! Opening the data folder: the lock, the database, its migrations and the queue's tables.
+//! Opening the database: its migrations, the queue's tables, the key that belongs to it.
+//!
+//! SQLite and PostgreSQL are one code path: what is different between them is how a pool is opened ([`Address`]), the
+//! queue's tables ([`super::tasks`]), and who waits for whom. SQLite has one writer at a time; on PostgreSQL whoever
+//! changes a row locks it first, with `FOR UPDATE`, which SQLite has no need of.
 
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
+    str::FromStr,
     time::Duration,
 };
 
+use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use sea_orm::{
     ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait, SqliteTransactionMode,
-    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
-    Connection, SqliteConnection, SqlitePool,
+    Connection, PgConnection, PgPool, SqliteConnection, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -21,61 +28,115 @@ use super::{StorageError, entities::vault_mark, migrations::Migrator, vault::Vau
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-/// Workers, heartbeat, progress and a door or two, each with a connection of its own.
+/// Workers, leases, progress and a door or two, each with a connection of its own.
 const CONNECTIONS: u32 = 16;
+/// Number of the lock under which processes that start together make the tables, one after the other: "brief".
+const MIGRATION_LOCK: i64 = 0x62_72_69_65_66;
+
+/// Where the database is.
+#[derive(Clone)]
+pub enum Address {
+    /// An SQLite file.
+    File(PathBuf),
+    /// A PostgreSQL database.
+    Server(Box<PgConnectOptions>),
+}
+
+impl Address {
+    /// `sqlite:FILE` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`; without one, a file in the data folder.
+    pub fn read(url: Option<&str>, data_dir: &Path) -> Result<Self, StorageError> {
+        let Some(url) = url else {
+            return Ok(Self::File(data_dir.join("brievenbus.sqlite")));
+        };
+        let unknown = || StorageError::UnknownUrl(without_password(url));
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url).map_err(|_| unknown())?;
+            return Ok(Self::Server(Box::new(
+                options.application_name("brievenbus"),
+            )));
+        }
+        url.strip_prefix("sqlite:")
+            .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+            .filter(|path| !path.as_os_str().is_empty())
+            .map(Self::File)
+            .ok_or_else(unknown)
+    }
+}
+
+/// The connections, for the queue, which shares them.
+#[derive(Clone)]
+pub enum Pool {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
 
 /// An open database with all tables in place. Cloning shares the pool.
 #[derive(Clone)]
 pub struct Database {
     connection: DatabaseConnection,
-    pool: SqlitePool,
+    pool: Pool,
     worker_locks: PathBuf,
 }
 
 impl Database {
-    /// The SQLite file that `url` means; without one, a file in the data folder.
-    pub fn file(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, StorageError> {
-        match url {
-            None => Ok(data_dir.join("brievenbus.sqlite")),
-            Some(url) => url
-                .strip_prefix("sqlite:")
-                .map(|path| PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
-                .filter(|path| !path.as_os_str().is_empty())
-                .ok_or_else(|| StorageError::UnknownUrl(without_password(url))),
-        }
-    }
-
-    /// Opens the database in `file`, and makes it on first use.
+    /// Opens the database, and makes it on first use; opens the key file that belongs to it too.
     ///
-    /// Safe to call from several processes at once: migrations run under a lock on the data folder.
-    pub async fn open(file: &Path, data_dir: &Path) -> Result<Self, StorageError> {
+    /// Safe to call from several processes at once: the tables are made under a lock.
+    pub async fn open(
+        address: &Address,
+        data_dir: &Path,
+        key_file: &Path,
+    ) -> Result<(Self, Vault), StorageError> {
         let in_data_dir = |source| StorageError::DataFolder {
             path: data_dir.to_owned(),
             source,
         };
         let worker_locks = data_dir.join("workers");
         fs::create_dir_all(&worker_locks).map_err(in_data_dir)?;
-        let lock = File::create(data_dir.join("migrate.lock")).map_err(in_data_dir)?;
-        lock.lock().map_err(in_data_dir)?;
-
-        let pool = open_sqlite(file).await?;
-        let connection = SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone());
-        Migrator::up(&connection, None).await?;
-        // `SqliteStorage::setup` would also switch `synchronous` off on one of our connections.
-        SqliteStorage::<()>::migrations().run(&pool).await?;
-        drop(lock);
-        Ok(Self {
-            connection,
-            pool,
-            worker_locks,
-        })
+        match address {
+            Address::File(file) => {
+                let lock = File::create(data_dir.join("migrate.lock")).map_err(in_data_dir)?;
+                lock.lock().map_err(in_data_dir)?;
+                let pool = open_sqlite(file).await?;
+                let db = Self {
+                    connection: SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
+                    pool: Pool::Sqlite(pool.clone()),
+                    worker_locks,
+                };
+                Migrator::up(&db.connection, None).await?;
+                // `SqliteStorage::setup` would also switch `synchronous` off on one of our connections.
+                SqliteStorage::<()>::migrations().run(&pool).await?;
+                let vault = db.open_vault(key_file).await?;
+                drop(lock);
+                Ok((db, vault))
+            }
+            Address::Server(options) => {
+                let pool = open_postgres(options).await?;
+                // A connection of its own: the lock belongs to it, and goes when it goes.
+                let mut lock = PgConnection::connect_with(options).await?;
+                sqlx::query("SELECT pg_advisory_lock($1)")
+                    .bind(MIGRATION_LOCK)
+                    .execute(&mut lock)
+                    .await?;
+                let db = Self {
+                    connection: SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
+                    pool: Pool::Postgres(pool.clone()),
+                    worker_locks,
+                };
+                Migrator::up(&db.connection, None).await?;
+                PostgresStorage::<()>::migrations().run(&pool).await?;
+                let vault = db.open_vault(key_file).await?;
+                lock.close().await?;
+                Ok((db, vault))
+            }
+        }
     }
 
     /// Opens the key file that belongs to this database, and makes one when there is none yet.
     ///
     /// A mark that only this key makes is kept with the first opening. A key that is gone or another is an error then:
     /// a new one would open no code, and could issue codes that were used before.
-    pub async fn open_vault(&self, key_file: &Path) -> Result<Vault, StorageError> {
+    async fn open_vault(&self, key_file: &Path) -> Result<Vault, StorageError> {
         let tx = self.begin().await?;
         let stored = vault_mark::Entity::find().one(&tx).await?;
         let vault = match &stored {
@@ -104,15 +165,17 @@ impl Database {
     }
 
     pub async fn close(&self) {
-        self.pool.close().await;
+        match &self.pool {
+            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
+        }
     }
 
-    /// For the queue, which shares our pool.
-    pub fn pool(&self) -> &SqlitePool {
+    pub fn pool(&self) -> &Pool {
         &self.pool
     }
 
-    /// Folder with a file a live worker process, locked for as long as it lives.
+    /// Folder with a file a live worker process of this machine, locked for as long as it lives.
     pub fn worker_locks(&self) -> &Path {
         &self.worker_locks
     }
@@ -122,10 +185,13 @@ impl Database {
     }
 
     /// A transaction that writes. SQLite takes the write lock at once, because one that reads first and writes later
-    /// is refused, without waiting, when another has written in between.
+    /// is refused, without waiting, when another has written in between. On PostgreSQL it is an ordinary transaction.
     pub(super) async fn begin(&self) -> Result<DatabaseTransaction, StorageError> {
         let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            sqlite_transaction_mode: match self.pool {
+                Pool::Sqlite(_) => Some(SqliteTransactionMode::Immediate),
+                Pool::Postgres(_) => None,
+            },
             ..Default::default()
         };
         Ok(self.connection.begin_with_options(options).await?)
@@ -166,4 +232,47 @@ async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
         .after_release(|connection, _| Box::pin(has_no_transaction(connection)))
         .connect_with(options)
         .await?)
+}
+
+async fn open_postgres(options: &PgConnectOptions) -> Result<PgPool, StorageError> {
+    Ok(PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(BUSY_TIMEOUT)
+        .connect_with(options.clone())
+        .await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_file_or_a_server_and_an_error_never_shows_a_password() {
+        let folder = Path::new("/data");
+        let file = |url| match Address::read(url, folder) {
+            Ok(Address::File(path)) => path,
+            _ => panic!("{url:?} is no file"),
+        };
+        assert_eq!(file(None), folder.join("brievenbus.sqlite"));
+        assert_eq!(file(Some("sqlite:x.db")), Path::new("x.db"));
+        assert_eq!(file(Some("sqlite:///srv/x.db")), Path::new("/srv/x.db"));
+        for url in [
+            "postgres://ons@db.example/brieven",
+            "postgresql://127.0.0.1",
+        ] {
+            assert!(matches!(
+                Address::read(Some(url), folder),
+                Ok(Address::Server(_))
+            ));
+        }
+        for url in [
+            "mysql://root:geheim@db/x",
+            "postgres://u:geheim@h:port/x",
+            "sqlite:",
+            "",
+        ] {
+            let error = Address::read(Some(url), folder).err().unwrap().to_string();
+            assert!(!error.contains("geheim"), "{error}");
+        }
+    }
 }

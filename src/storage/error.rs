@@ -25,6 +25,8 @@ pub enum StorageError {
     Unexpected(String),
     #[error("another worker has taken over this job")]
     TakenOver,
+    #[error("the batch was cancelled")]
+    Cancelled,
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
     #[error("the database did not answer as it should: {0}")]

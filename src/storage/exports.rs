@@ -44,6 +44,7 @@ pub struct StoredOrganisation {
     pub logo_hash: Option<String>,
     /// Fingerprint of the last export.
     pub export: String,
+    pub imported_at: DateTime<Utc>,
 }
 
 impl Database {
@@ -78,6 +79,7 @@ impl Database {
                 organisation: serde_json::from_str(&row.record)?,
                 logo_hash: row.logo_hash,
                 export: row.export,
+                imported_at: row.imported_at,
             })
         })
         .transpose()
@@ -139,6 +141,21 @@ impl Database {
             .all(self.connection())
             .await?;
         rows.into_iter().map(read_assignment).collect()
+    }
+
+    /// Every client of an organisation that is in its last export, by client id.
+    pub async fn clients_in_export(&self, slug: &Slug) -> Result<Vec<Client>, StorageError> {
+        let rows = client::Entity::find()
+            .filter(client::Column::Organisation.eq(slug.as_str()))
+            .filter(client::Column::InExport.eq(true))
+            .all(self.connection())
+            .await?;
+        let mut clients: Vec<Client> = rows
+            .iter()
+            .map(|row| Ok(serde_json::from_str(&row.record)?))
+            .collect::<Result<_, StorageError>>()?;
+        clients.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(clients)
     }
 
     /// The clients with these ids, in no order that matters.

@@ -6,6 +6,7 @@
 pub mod batches;
 pub mod bundles;
 pub mod database;
+pub mod endings;
 mod entities;
 mod error;
 pub mod exports;

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     calendar::long_date,
-    client::{Problem, ProblemKind},
+    client::{LinkStatus, Problem, ProblemKind},
     eligibility::{Detail, LeftOut, Reason},
     invitation::InvitationState,
     organisation::AddressWindow,
@@ -45,6 +45,19 @@ pub fn explanation(left_out: &LeftOut) -> String {
         Reason::Incomplete => incomplete(&left_out.detail),
         Reason::DoesNotFit => does_not_fit(&left_out.detail),
         Reason::MissingGlyph => missing_glyph(&left_out.detail),
+    }
+}
+
+/// The status of a client, as Caren names it.
+pub fn caren_status(status: LinkStatus) -> String {
+    match status {
+        LinkStatus::Linked => "Actieve koppeling".to_owned(),
+        LinkStatus::NotLinked => "Niet gekoppeld".to_owned(),
+        LinkStatus::Invited { days_left: 1 } => "Uitnodiging is nog 1 dag geldig".to_owned(),
+        LinkStatus::Invited { days_left } => {
+            format!("Uitnodiging is nog {days_left} dagen geldig")
+        }
+        LinkStatus::Unknown => "Onbekend".to_owned(),
     }
 }
 

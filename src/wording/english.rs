@@ -1,6 +1,25 @@
 //! English, for the terminal.
 
-use crate::domain::client::ProblemKind;
+use crate::domain::{client::ProblemKind, eligibility::Reason};
+
+/// Why somebody gets no letter, in a few words.
+pub fn reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NotInExport => "not in the last export",
+        Reason::Deceased => "deceased",
+        Reason::NotInCare => "not in care today",
+        Reason::Linked => "linked already",
+        Reason::InvitedElsewhere => "invited elsewhere",
+        Reason::OpenInvitation => "has an open invitation",
+        Reason::InvitedBefore => "invited before",
+        Reason::StatusUnknown => "not known whether linked",
+        Reason::Secret => "the address is secret",
+        Reason::OtherTeam => "written by another team of the batch",
+        Reason::Incomplete => "name or address is incomplete",
+        Reason::DoesNotFit => "the letter does not fit",
+        Reason::MissingGlyph => "a character cannot be printed",
+    }
+}
 
 /// `not a date such as 2026-11-21`: what is wrong with a value, without the value.
 pub fn problem(kind: ProblemKind) -> &'static str {

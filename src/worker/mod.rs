@@ -1,9 +1,9 @@
 //! The door that the queue comes in by: takes tasks and runs team jobs.
 //!
 //! apalis only says which job is next. What it says is not relied on for more: the state, the attempts and the reasons
-//! are in our own tables, written by [`run_team_job`].
+//! are in our own tables, written by [`run_team_job`], and who is dead is for [`lease`] to tell.
 
-mod heartbeat;
+mod lease;
 mod ticker;
 
 use std::{
@@ -17,24 +17,36 @@ use apalis_core::backend::{
     Backend, BackendConfig, WireFormatBackend, ext::BackendExt, finalize::Durable,
     persistence::TaskPersistLayer,
 };
-use apalis_sqlite::{Config, SqliteStorage};
+use apalis_postgres::PostgresStorage;
+use apalis_sqlite::SqliteStorage;
 use chrono::TimeDelta;
 use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 
-use self::{
-    heartbeat::{MISSED_BEATS, Names},
-    ticker::Ticker,
-};
+use self::{lease::Names, ticker::Ticker};
 use crate::{
     operations::{
         App, Failure,
         run_team_job::{Ended, run_team_job},
         workers::{StartWorkers, Workers},
     },
-    storage::tasks::{QUEUE, TeamJobTask},
+    storage::{
+        database::Pool,
+        tasks::{QUEUE, TeamJobTask},
+    },
 };
+
+/// How long jobs that are under way may go on when the process is to stop; then they are handed back.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long handing back may take; then the others find out by themselves.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
+/// Beats that apalis lets pass before it calls a worker dead by the clock: more than ever come, since a clock can jump.
+/// Leases tell.
+const NEVER: usize = 10_000_000;
+/// How often apalis writes down that a worker is there.
+const APALIS_BEAT: Duration = Duration::from_secs(30);
 
 /// How often the queue is asked for work when it is quiet.
 const POLL: Duration = Duration::from_millis(200);
@@ -57,24 +69,40 @@ impl StartWorkers for InProcess {
 
 /// Workers that run until they are stopped.
 struct Worker {
+    app: Arc<App>,
     stop: MonitorContext,
     monitor: JoinHandle<Result<(), MonitorError>>,
-    heartbeat: JoinHandle<()>,
+    lease: JoinHandle<()>,
 }
 
 impl Worker {
     /// Starts working on the queue, on as many jobs at a time as the app has threads.
     async fn start(app: Arc<App>) -> Result<Self, Failure> {
-        heartbeat::release_the_dead(&app).await?;
-        let config = Config::default()
-            .queue(QUEUE)
-            // More than one task at a time would wait, locked, behind a long job, be thought dead and run twice.
-            .batch_size(1)
-            .heartbeat_interval(heartbeat::BEAT)
-            .missed_heartbeats(MISSED_BEATS);
-        let pool = app.db.pool().clone();
-        let backend = move || SqliteStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
-        Ok(Self::start_on(app, backend))
+        lease::release_the_dead(&app).await?;
+        // More than one task at a time would wait, locked, behind a long job.
+        let worker = match app.db.pool().clone() {
+            Pool::Sqlite(pool) => {
+                let config = apalis_sqlite::Config::default()
+                    .queue(QUEUE)
+                    .batch_size(1)
+                    .heartbeat_interval(APALIS_BEAT)
+                    .missed_heartbeats(NEVER);
+                let backend =
+                    move || SqliteStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
+                Self::start_on(app, backend)
+            }
+            Pool::Postgres(pool) => {
+                let config = apalis_postgres::Config::default()
+                    .queue(QUEUE)
+                    .batch_size(1)
+                    .heartbeat_interval(APALIS_BEAT)
+                    .missed_heartbeats(NEVER);
+                let backend =
+                    move || PostgresStorage::<TeamJobTask>::new(&pool).with_config(config.clone());
+                Self::start_on(app, backend)
+            }
+        };
+        Ok(worker)
     }
 
     /// Any backend of the queue will do; only [`Worker::start`] knows which it is.
@@ -93,10 +121,10 @@ impl Worker {
             + 'static,
         B::Error: std::error::Error + Send + Sync + 'static,
     {
-        let names = Arc::new(Names::new(app.db.worker_locks().to_owned()));
-        let heartbeat = tokio::spawn(heartbeat::beat(Arc::clone(&app), Arc::clone(&names)));
+        let names = Names::new(app.db.worker_locks().to_owned());
+        let lease = tokio::spawn(lease::keep(Arc::clone(&app)));
         let register = {
-            let names = Arc::clone(&names);
+            let app = Arc::clone(&app);
             move |_: usize| {
                 // A name of its own for every start: under an old one apalis either fails or never finds its orphans.
                 let name = names.renew();
@@ -121,9 +149,10 @@ impl Worker {
                 true
             });
         Self {
+            app,
             stop: monitor.context(),
             monitor: tokio::spawn(monitor.run()),
-            heartbeat,
+            lease,
         }
     }
 }
@@ -135,15 +164,26 @@ impl Workers for Worker {
 
     fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>> {
         async {
-            let stopped = self.stop.shutdown();
-            let ended = self.monitor.await;
-            self.heartbeat.abort();
+            let mut worker = *self;
+            let stopped = worker.stop.shutdown();
+            let mut ended = timeout(GRACE, &mut worker.monitor).await;
+            if ended.is_err() {
+                worker.app.stopping.raise();
+                ended = timeout(LAST_WORDS, &mut worker.monitor).await;
+            }
+            worker.lease.abort();
             match (stopped, ended) {
-                (Ok(()), Ok(Ok(()))) => Ok(()),
-                (Err(error), _) | (_, Ok(Err(error))) => Err(Failure::ours(format!(
+                (Ok(()), Ok(Ok(Ok(())))) => Ok(()),
+                (Err(error), _) | (_, Ok(Ok(Err(error)))) => Err(Failure::ours(format!(
                     "the worker did not stop well: {error}"
                 ))),
-                (_, Err(error)) => Err(Failure::ours(format!("the worker broke down: {error}"))),
+                (_, Ok(Err(error))) => {
+                    Err(Failure::ours(format!("the worker broke down: {error}")))
+                }
+                (_, Err(_)) => {
+                    tracing::warn!("a job under way could not be handed back in time");
+                    Ok(())
+                }
             }
         }
         .boxed()
@@ -176,7 +216,7 @@ async fn handle(
 ) -> Result<(), BoxDynError> {
     match run_team_job(&app, &task.team_job, worker.name()).await {
         Ok(Ended::Finished) => Ok(()),
-        Ok(Ended::TryAgain(at)) => Err(format!("to be tried again at {at}").into()),
+        Ok(Ended::Queued) => Err("to be tried again".into()),
         Err(failure) => {
             tracing::error!(
                 team_job = task.team_job,
@@ -185,7 +225,7 @@ async fn handle(
                 "attempt not recorded"
             );
             // So that the next try is not at once; if this cannot be written either, the queue decides.
-            let soon = app.now() + TimeDelta::seconds(5);
+            let soon = TimeDelta::seconds(3);
             if let Err(error) = app.db.delay_task(&task.team_job, soon).await {
                 tracing::warn!(team_job = task.team_job, %error, "next try not put off");
             }

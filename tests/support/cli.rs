@@ -9,11 +9,16 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::bundle::Bundle;
+use super::{
+    bundle::Bundle,
+    database::{Kind, Rows},
+};
 
 /// A fresh folder with room for a data folder (`data`) and an output folder (`out`).
 pub struct Cli {
     home: TempDir,
+    database_url: Option<String>,
+    more: Vec<(String, String)>,
 }
 
 /// How a command ended and what it said.
@@ -26,9 +31,38 @@ pub struct Answer {
 
 impl Cli {
     pub fn new() -> Self {
+        Self::on(Kind::Sqlite)
+    }
+
+    /// With a fresh database of this kind.
+    pub fn on(kind: Kind) -> Self {
         Self {
             home: tempfile::tempdir().unwrap(),
+            database_url: kind.fresh(),
+            more: Vec::new(),
         }
+    }
+
+    /// With the database at this address.
+    #[must_use]
+    pub fn with_database(mut self, url: &str) -> Self {
+        self.database_url = Some(url.to_owned());
+        self
+    }
+
+    /// With this in the environment of every command.
+    #[must_use]
+    pub fn with(mut self, environment: &[(String, String)]) -> Self {
+        self.more.extend_from_slice(environment);
+        self
+    }
+
+    pub fn database_url(&self) -> Option<&str> {
+        self.database_url.as_deref()
+    }
+
+    pub fn rows(&self) -> Rows {
+        Rows::at(self.database_url(), &self.data_dir())
     }
 
     pub fn home(&self) -> &Path {
@@ -49,9 +83,15 @@ impl Cli {
         command
             .current_dir(self.home())
             .env_clear()
+            .envs(self.more.iter().map(|(name, value)| (name, value)))
+            .envs(
+                self.database_url
+                    .iter()
+                    .map(|url| ("BRIEVENBUS_DATABASE_URL", url)),
+            )
             .stdin(Stdio::null())
-            .args(arguments)
-            .args(["--data-dir", "data"]);
+            .env("BRIEVENBUS_DATA_DIR", "data")
+            .args(arguments);
         command
     }
 
@@ -95,6 +135,17 @@ impl Cli {
             stdout: said("stdout"),
             stderr: said("stderr"),
         }
+    }
+
+    /// Fetches every bundle of the store into the output folder; answers with what `bundle list` says of them.
+    #[track_caller]
+    pub fn fetch_all(&self) -> Value {
+        let listed = self.ok(&["bundle", "list", "--json"]).json();
+        for bundle in listed.as_array().unwrap() {
+            let id = bundle["id"].as_str().unwrap();
+            self.ok(&["bundle", "fetch", id, "--out", "out"]);
+        }
+        listed
     }
 
     /// All bundles in the output folder; anything else in there is a failure.

@@ -1,4 +1,4 @@
-//! The SQLite file as any other program could open it.
+//! The database as any other program could open it: SQLite's file, or PostgreSQL's server.
 
 use std::{
     collections::BTreeMap,
@@ -8,37 +8,90 @@ use std::{
 
 use brievenbus::{domain::invitation::Code, storage::vault::Vault};
 use sqlx::{
-    Connection, Row, SqliteConnection, ValueRef,
+    AssertSqlSafe, Column, Connection, Executor, PgConnection, Row, SqliteConnection, TypeInfo,
+    ValueRef,
+    postgres::PgRow,
     sqlite::{SqliteConnectOptions, SqliteRow},
 };
 
+use super::postgres;
+
+/// The two databases that everything is promised for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Sqlite,
+    Postgres,
+}
+
+pub const BOTH: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
+
+impl Kind {
+    /// The address of a new, empty database; none for the file in the data folder.
+    pub fn fresh(self) -> Option<String> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some(postgres::shared().fresh_database()),
+        }
+    }
+}
+
+/// Does the same on both.
+pub async fn on_both(journey: impl AsyncFn(Kind)) {
+    for kind in BOTH {
+        // Said by the test runner when the journey fails.
+        println!("on {kind:?}:");
+        journey(kind).await;
+    }
+}
+
 /// The database of a data folder, and its key.
+#[derive(Clone)]
 pub struct Rows {
     data_dir: PathBuf,
+    server: Option<String>,
 }
 
 impl Rows {
+    /// The file in a data folder.
     pub fn of(data_dir: &Path) -> Self {
+        Self::at(None, data_dir)
+    }
+
+    /// A server, or without one the file in the data folder.
+    pub fn at(server: Option<&str>, data_dir: &Path) -> Self {
         Self {
             data_dir: data_dir.to_owned(),
+            server: server.map(str::to_owned),
         }
     }
 
-    /// Answers with every cell as text, NULL as an empty one.
+    /// Answers with every cell as text, NULL as an empty one, true and false as 1 and 0.
     #[track_caller]
-    pub fn query(&self, sql: &'static str) -> Vec<Vec<String>> {
-        let options = SqliteConnectOptions::new()
-            .filename(self.data_dir.join("brievenbus.sqlite"))
-            .busy_timeout(Duration::from_secs(30));
+    pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .unwrap();
         runtime.block_on(async {
-            let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-            let rows = sqlx::query(sql).fetch_all(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-            rows.iter().map(cells).collect()
+            // The simple protocol, in which PostgreSQL answers with text as well.
+            let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+            match &self.server {
+                None => {
+                    let options = SqliteConnectOptions::new()
+                        .filename(self.data_dir.join("brievenbus.sqlite"))
+                        .busy_timeout(Duration::from_secs(30));
+                    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+                    let rows = connection.fetch_all(query).await.unwrap();
+                    connection.close().await.unwrap();
+                    rows.iter().map(sqlite_cells).collect()
+                }
+                Some(url) => {
+                    let mut connection = PgConnection::connect(url).await.unwrap();
+                    let rows = connection.fetch_all(query).await.unwrap();
+                    connection.close().await.unwrap();
+                    rows.iter().map(postgres_cells).collect()
+                }
+            }
         })
     }
 
@@ -74,7 +127,7 @@ impl Rows {
     }
 }
 
-fn cells(row: &SqliteRow) -> Vec<String> {
+fn sqlite_cells(row: &SqliteRow) -> Vec<String> {
     (0..row.len())
         .map(|index| {
             let value = row.try_get_raw(index).unwrap();
@@ -82,6 +135,23 @@ fn cells(row: &SqliteRow) -> Vec<String> {
                 String::new()
             } else {
                 String::from_utf8_lossy(&row.get_unchecked::<Vec<u8>, _>(index)).into_owned()
+            }
+        })
+        .collect()
+}
+
+fn postgres_cells(row: &PgRow) -> Vec<String> {
+    (0..row.len())
+        .map(|index| {
+            let value = row.try_get_raw(index).unwrap();
+            if value.is_null() {
+                return String::new();
+            }
+            let text = value.as_str().unwrap();
+            match (row.column(index).type_info().name(), text) {
+                ("BOOL", "t") => "1".to_owned(),
+                ("BOOL", _) => "0".to_owned(),
+                _ => text.to_owned(),
             }
         })
         .collect()

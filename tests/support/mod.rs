@@ -1,11 +1,16 @@
 //! What the journeys share.
 
+#[allow(dead_code, reason = "the chaos suite uses all of it")]
+pub mod bucket;
 pub mod bundle;
 pub mod cli;
 pub mod database;
 pub mod export;
 pub mod fixture;
 pub mod poppler;
+#[allow(dead_code, reason = "the chaos suite uses all of it")]
+pub mod postgres;
+mod server;
 pub mod validator;
 pub mod workshop;
 
@@ -13,9 +18,21 @@ use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use unicode_normalization::UnicodeNormalization;
+
+/// Waits until something is so, which has to be within two minutes.
+#[track_caller]
+pub fn eventually(what: &str, so: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !so() {
+        assert!(Instant::now() < deadline, "it never came about that {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}
 
 /// Every file below `folder`, in order; none when it is not there.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {

@@ -7,6 +7,7 @@ use crate::{
         organisation::LetterPreferences,
     },
     letters::{Addressee, LetterContent, LetterWords},
+    operations::Failure,
 };
 
 pub struct Candidate {
@@ -61,10 +62,28 @@ impl Candidate {
         self.words.texts()
     }
 
+    /// The words as they are kept with the invitation.
+    pub fn written_words(&self) -> Result<String, Failure> {
+        serde_json::to_string(&self.words)
+            .map_err(|_| Failure::ours("the words of a letter cannot be written down"))
+    }
+
+    /// Takes the words that were kept with the invitation.
+    pub fn keep_words(&mut self, written: &str) -> Result<(), Failure> {
+        self.words = read_words(written)?;
+        Ok(())
+    }
+
     pub fn letter(&self, code: Code) -> LetterContent {
         LetterContent {
             words: self.words.clone(),
             code,
         }
     }
+}
+
+/// The words of a letter as they were kept with its invitation.
+pub fn read_words(written: &str) -> Result<LetterWords, Failure> {
+    // Without serde's own sentence, which quotes values.
+    serde_json::from_str(written).map_err(|_| Failure::ours("a stored letter cannot be read"))
 }

@@ -4,193 +4,206 @@
 //! overview and manifest make the same bundle. Nothing is seen from outside before the last transaction.
 
 mod candidate;
+mod make_bundle;
 mod pack_bundle;
 mod select_eligible;
 mod typeset_letters;
 
-use std::sync::Arc;
-
-use chrono::{DateTime, TimeDelta, Utc};
-
-use self::{
-    candidate::Candidate,
-    pack_bundle::pack_bundle,
-    select_eligible::{Selected, select_eligible},
-    typeset_letters::typeset_letters,
-};
-use super::{
-    App, Failure,
-    edition::{edition, logo_of_store},
-};
-use crate::{
-    domain::{
-        client::ClientId,
-        eligibility::{Detail, LeftOut, Reason},
-        selection::Selection,
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
     },
+    time::Duration,
+};
+
+pub(super) use self::{
+    candidate::{Candidate, read_words},
+    pack_bundle::attempt_of_key,
+    select_eligible::{Team, select_eligible},
+    typeset_letters::{leave_out_misfits, press},
+};
+use self::{make_bundle::make_bundle, pack_bundle::store_folder};
+use super::{App, Failure, Kind};
+use crate::{
+    domain::{eligibility::LeftOut, selection::Selection},
     storage::{
-        invitations::Issued,
-        outcomes::Outcome,
-        tasks::MAX_ATTEMPTS,
+        StorageError,
+        endings::{Blame, Next},
         team_jobs::{Start, StartedJob},
     },
 };
 
 /// Everybody of the team: who gets a letter, and who does not and why.
-type TeamSelection = Selection<Candidate, LeftOut>;
+pub(super) type TeamSelection = Selection<Candidate, LeftOut>;
+
+/// How often an attempt looks whether somebody has cancelled it, or another attempt has taken its place.
+const LOOK: Duration = Duration::from_millis(500);
+/// How often an attempt that has ended tries to write that down, when the database does not answer.
+const INSIST: Duration = Duration::from_secs(1);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ended {
     /// Nothing is left to do: done, failed for good, cancelled, or another worker has it.
     Finished,
-    /// It failed and may be tried again, not before this time.
-    TryAgain(DateTime<Utc>),
+    /// It failed, or was handed back; the job waits in the queue for another try.
+    Queued,
 }
 
 /// Makes one attempt at a team job. An error is one of ours about the attempt itself; a failure *of the job* is written
 /// down with the job and is no error here.
 pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<Ended, Failure> {
-    let start = app
-        .db
-        .start_attempt(team_job, worker, MAX_ATTEMPTS, app.now())
-        .await?;
-    let job = match start {
-        Start::Started(job) => job,
-        Start::Final => return Ok(Ended::Finished),
-        Start::Poisoned { attempts } => {
-            let reason = format!("stopped its worker {attempts} times without ending");
-            app.db
-                .fail_poisoned(team_job, attempts, &reason, app.now())
-                .await?;
-            return Ok(Ended::Finished);
+    match app.db.start_attempt(team_job, worker, app.now()).await? {
+        Start::Final => Ok(Ended::Finished),
+        Start::Ended(job) => {
+            clear_store(app, &job).await;
+            Ok(Ended::Finished)
         }
-    };
+        // In a task of its own, which goes on to the end of the attempt when whoever asked for it is gone.
+        Start::Started(job) => {
+            let app = app.clone();
+            let attempt = tokio::spawn(async move {
+                let _alive = app.running.enter(&job.team_job, job.attempt);
+                let result = attempt(&app, &job).await;
+                write_down(&app, &job, result).await
+            });
+            attempt
+                .await
+                .unwrap_or_else(|_| Err(Failure::ours("an attempt could not be written down")))
+        }
+    }
+}
+
+/// One attempt, until it ends by itself, takes too long, or somebody calls it off.
+async fn attempt(app: &App, job: &StartedJob) -> Result<(), Failure> {
+    let keep_going = Arc::new(AtomicBool::new(true));
     // In a task of its own, so that a panic in it is caught here: one that reached the queue would leave the job
     // running for ever.
-    let attempt = tokio::spawn({
-        let (app, job) = (app.clone(), job.clone());
-        async move { make_bundle(&app, &job).await }
+    let mut work = tokio::spawn({
+        let (app, job, keep_going) = (app.clone(), job.clone(), Arc::clone(&keep_going));
+        async move { make_bundle(&app, &job, &keep_going).await }
     });
-    match attempt.await {
-        Ok(Ok(())) => Ok(Ended::Finished),
-        Ok(Err(failure)) if failure.code == "taken_over" => Ok(Ended::Finished),
-        Ok(Err(failure)) => end_badly(app, &job, &failure).await,
-        Err(_) => {
-            end_badly(
-                app,
-                &job,
-                &Failure::ours("a part of the program broke down"),
-            )
-            .await
+    let result = tokio::select! {
+        result = &mut work => result
+            .unwrap_or_else(|_| Err(Failure::ours("a part of the program broke down"))),
+        failure = called_off(app, job) => Err(failure),
+        () = app.stopping.raised() => Err(handed_back()),
+        () = tokio::time::sleep(app.job_deadline) => Err(too_slow(app.job_deadline)),
+    };
+    keep_going.store(false, Ordering::Relaxed);
+    work.abort();
+    result
+}
+
+/// Waits until the attempt should not go on.
+async fn called_off(app: &App, job: &StartedJob) -> Failure {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        match app.db.called_off(job).await {
+            Ok(Some(why)) => return why.into(),
+            Ok(None) => {}
+            // Whoever cancels writes to the database too, and will be read when it answers again.
+            Err(error) => tracing::debug!(team_job = job.team_job, %error, "not looked"),
         }
     }
 }
 
-/// The four stops.
-async fn make_bundle(app: &App, job: &StartedJob) -> Result<(), Failure> {
-    let batch = &job.batch;
-    let logo = logo_of_store(app, batch.logo_hash.as_deref()).await?;
-    let edition = edition(
-        &app.press,
-        &batch.organisation,
-        logo,
-        &batch.options,
-        &job.letter_name,
-    )
-    .await?;
+const HANDED_BACK: &str = "handed_back";
 
-    let Selected {
-        mut selection,
-        expired,
-    } = select_eligible(app, job, &edition).await?;
-    let codes = issue_invitations(app, job, &mut selection, &expired).await?;
-    let typeset = typeset_letters(app, job, &edition, &mut selection, codes).await?;
-    let bundle = pack_bundle(app, job, &edition, &selection, typeset).await?;
-
-    let outcomes = outcomes(&selection);
-    app.db
-        .finish_team_job(job, &outcomes, &bundle, app.now())
-        .await?;
-    tracing::info!(
-        team_job = job.team_job,
-        attempt = job.attempt,
-        clients = selection.clients(),
-        letters = selection.letters().len(),
-        bytes = bundle.bytes,
-        "team done"
-    );
-    Ok(())
+fn handed_back() -> Failure {
+    Failure {
+        code: HANDED_BACK,
+        kind: Kind::TryAgain,
+        ..Failure::ours("its worker was told to stop")
+    }
 }
 
-/// Stop five: an invitation for everybody selected. Who was invited by another job in the meantime is left out.
-async fn issue_invitations(
+fn too_slow(deadline: Duration) -> Failure {
+    Failure {
+        code: "deadline",
+        kind: Kind::TryAgain,
+        ..Failure::ours(format!(
+            "it took longer than {} seconds",
+            deadline.as_secs()
+        ))
+    }
+}
+
+/// Writes down how an attempt ended, and insists: an end that nobody knows of would leave the job with this worker for
+/// as long as the worker lives.
+async fn write_down(
     app: &App,
     job: &StartedJob,
-    selection: &mut TeamSelection,
-    expired: &[ClientId],
-) -> Result<Issued, Failure> {
-    let ids: Vec<ClientId> = selection.letters().iter().map(|c| c.id().clone()).collect();
-    let draw = Arc::clone(&app.draw_code);
-    let issued = app
-        .db
-        .issue_invitations(job, &ids, expired, &app.vault, &mut || draw(), app.now())
-        .await?;
-    selection.leave_out(|candidate| {
-        let valid_until = issued.taken.get(candidate.id())?;
-        Some(LeftOut::new(
-            Reason::OpenInvitation,
-            Detail::ValidUntil(*valid_until),
-        ))
-    });
-    Ok(issued)
-}
-
-fn outcomes(selection: &TeamSelection) -> Vec<(ClientId, Outcome)> {
-    let letters = (1..)
-        .zip(selection.letters())
-        .map(|(number, candidate)| (candidate.id().clone(), Outcome::Letter(number)));
-    let left_out = selection
-        .left_out()
-        .iter()
-        .map(|(candidate, left_out)| (candidate.id().clone(), Outcome::LeftOut(left_out.clone())));
-    letters.chain(left_out).collect()
-}
-
-/// Writes down why an attempt failed, and whether and when there will be another.
-async fn end_badly(app: &App, job: &StartedJob, failure: &Failure) -> Result<Ended, Failure> {
-    let last = !failure.may_pass() || job.attempt >= MAX_ATTEMPTS;
-    tracing::warn!(
-        team_job = job.team_job,
-        attempt = job.attempt,
-        code = failure.code,
-        reason = failure.message,
-        last,
-        "attempt failed"
-    );
-    app.db
-        .fail_attempt(job, &failure.message, last, app.now())
-        .await?;
-    if last {
-        forget_bundle(app, job).await;
+    result: Result<(), Failure>,
+) -> Result<Ended, Failure> {
+    let Err(failure) = result else {
         return Ok(Ended::Finished);
+    };
+    let stopping = failure.code == HANDED_BACK;
+    loop {
+        match try_to_write_down(app, job, &failure).await {
+            Err(StorageError::TakenOver) => return Ok(Ended::Finished),
+            // A worker that is to stop leaves it to the one who takes over.
+            Err(error @ StorageError::Database(_)) if !stopping => {
+                tracing::warn!(team_job = job.team_job, %error, "end of an attempt not written yet");
+                tokio::time::sleep(INSIST).await;
+            }
+            Err(error) => return Err(error.into()),
+            Ok(ended) => return Ok(ended),
+        }
     }
-    let at = app.now() + backoff(job.attempt);
-    app.db.delay_task(&job.team_job, at).await?;
-    Ok(Ended::TryAgain(at))
 }
 
-/// Removes what a job that failed for good may have left in the store: letters with codes that no longer work.
-async fn forget_bundle(app: &App, job: &StartedJob) {
+async fn try_to_write_down(
+    app: &App,
+    job: &StartedJob,
+    failure: &Failure,
+) -> Result<Ended, StorageError> {
+    let now = app.now();
+    match failure.code {
+        "taken_over" => Err(StorageError::TakenOver),
+        HANDED_BACK => {
+            app.db.hand_back(job, now).await?;
+            tracing::info!(team_job = job.team_job, "handed back");
+            Ok(Ended::Queued)
+        }
+        "cancelled" => {
+            app.db.end_cancelled(job, now).await?;
+            tracing::info!(team_job = job.team_job, "cancelled");
+            clear_store(app, job).await;
+            Ok(Ended::Finished)
+        }
+        code => {
+            let blame = Blame {
+                code,
+                reason: &failure.message,
+                may_pass: failure.may_pass(),
+            };
+            let next = app.db.fail_attempt(job, blame, now).await?;
+            let again = matches!(next, Next::Again(_));
+            tracing::warn!(
+                team_job = job.team_job,
+                attempt = job.attempt,
+                code,
+                reason = failure.message,
+                again,
+                "attempt failed"
+            );
+            if again {
+                return Ok(Ended::Queued);
+            }
+            clear_store(app, job).await;
+            Ok(Ended::Finished)
+        }
+    }
+}
+
+/// Removes what a job that makes no bundle may have left in the store: letters with codes that no longer work.
+async fn clear_store(app: &App, job: &StartedJob) {
     for attempt in 1..=job.attempt {
-        let folder = pack_bundle::store_folder(job, attempt);
-        if let Err(error) = app.shelf.discard(&folder).await {
+        if let Err(error) = app.shelf.discard(&store_folder(job, attempt)).await {
             tracing::warn!(team_job = job.team_job, %error, "left in the store");
         }
     }
-}
-
-/// 2, 4, 8, 16 seconds before the second to the fifth attempt.
-fn backoff(attempt: u32) -> TimeDelta {
-    TimeDelta::seconds(1 << attempt.min(6))
 }

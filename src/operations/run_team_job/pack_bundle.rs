@@ -14,7 +14,7 @@ use crate::{
     domain::eligibility::LeftOut,
     letters::{Edition, LETTERS_PER_PRINT, Piece, Typeset},
     operations::{App, Failure},
-    storage::team_jobs::{NewBundle, StartedJob},
+    storage::{endings::NewBundle, team_jobs::StartedJob},
 };
 
 pub async fn pack_bundle(
@@ -37,7 +37,7 @@ pub async fn pack_bundle(
         Err(_) => return Err(Failure::ours("packing the bundle broke down")),
     };
     let bundle = NewBundle {
-        store_key: format!("{}/{file_name}", store_folder(job, job.attempt)),
+        store_key: format!("{}/bundle.zip", store_folder(job, job.attempt)),
         file_name,
         bytes: packed.bytes,
         sha256: packed.sha256.clone(),
@@ -50,10 +50,17 @@ pub async fn pack_bundle(
     Ok(bundle)
 }
 
-/// A place in the store for each attempt: one that was thought dead and wakes up writes over nobody's bundle.
+/// A place in the store, made of ids, for each attempt: one that was thought dead and wakes up writes over nobody's bundle.
 pub fn store_folder(job: &StartedJob, attempt: u32) -> String {
     let organisation = &job.batch.organisation.slug;
     format!("{organisation}/{}/{}-{attempt}", job.batch.id, job.team_job)
+}
+
+/// The team job and the attempt that a key in the store belongs to, as [`store_folder`] writes them.
+pub fn attempt_of_key(key: &str) -> Option<(&str, u32)> {
+    let folder = key.rsplit('/').nth(1)?;
+    let (team_job, attempt) = folder.rsplit_once('-')?;
+    Some((team_job, attempt.parse().ok()?))
 }
 
 /// Teams of a batch whose names look alike in ASCII get their place in the batch behind the name. Two hyphens stand

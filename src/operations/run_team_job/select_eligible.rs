@@ -5,15 +5,16 @@ use std::collections::{HashMap, HashSet};
 use super::{TeamSelection, candidate::Candidate};
 use crate::{
     domain::{
+        batch::BatchOptions,
         client::{Client, ClientId},
         eligibility::{Detail, Facts, LeftOut, Reason, Rules, judge},
         invitation::InvitationState,
-        organisation::{LetterOrder, LetterPreferences},
+        organisation::{LetterOrder, LetterPreferences, Organisation},
         selection::Selection,
     },
     letters::Edition,
     operations::{App, Failure},
-    storage::team_jobs::StartedJob,
+    storage::outcomes::PlannedClient,
 };
 
 /// Everybody of the team, parted.
@@ -23,16 +24,25 @@ pub struct Selected {
     pub expired: Vec<ClientId>,
 }
 
+/// The clients of a team, and what is asked for them.
+pub struct Team<'a> {
+    pub organisation: &'a Organisation,
+    pub options: &'a BatchOptions,
+    /// The batch that asks; absent when nothing is saved of it yet.
+    pub batch: Option<&'a str>,
+    pub clients: Vec<PlannedClient>,
+}
+
 /// Judges everybody who was planned, by what is known now, and puts the letters in the organisation's order.
 pub async fn select_eligible(
     app: &App,
-    job: &StartedJob,
+    team: Team<'_>,
     edition: &Edition,
 ) -> Result<Selected, Failure> {
-    let slug = &job.batch.organisation.slug;
-    let options = &job.batch.options;
-    let preferences = &job.batch.organisation.letter;
-    let planned = app.db.planned_clients(&job.team_job).await?;
+    let slug = &team.organisation.slug;
+    let options = team.options;
+    let preferences = &team.organisation.letter;
+    let planned = team.clients;
     let ids: Vec<ClientId> = planned.iter().map(|p| p.client.clone()).collect();
     let in_care: HashSet<ClientId> = app
         .db
@@ -42,7 +52,7 @@ pub async fn select_eligible(
         .filter(|assignment| assignment.in_force(options.letter_date))
         .map(|assignment| assignment.client)
         .collect();
-    let last = app.db.last_invitations(job, &ids).await?;
+    let last = app.db.last_invitations(slug, team.batch, &ids).await?;
     let mut clients: HashMap<ClientId, Client> = app
         .db
         .clients(slug, &ids)

@@ -1,6 +1,12 @@
 //! Stop six: a letter for everybody who has an invitation; who turns out not to fit on one A4 is left out.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use super::TeamSelection;
 use crate::{
@@ -13,25 +19,43 @@ use crate::{
     storage::{invitations::Issued, team_jobs::StartedJob},
 };
 
-/// Presses the letters into a spool file without a name, which the system removes with the process.
+/// Presses the letters into a spool file without a name, which the system removes with the process. `keep_going` is
+/// looked at between chunks.
 pub async fn typeset_letters(
     app: &App,
     job: &StartedJob,
     edition: &Arc<Edition>,
     selection: &mut TeamSelection,
     mut issued: Issued,
+    keep_going: &Arc<AtomicBool>,
 ) -> Result<Typeset, Failure> {
     let mut letters: Vec<LetterContent> = Vec::with_capacity(selection.letters().len());
     for candidate in selection.letters() {
-        let code = issued
-            .codes
+        let letter = issued
+            .letters
             .remove(candidate.id())
             .ok_or_else(|| Failure::ours(format!("client {} was given no code", candidate.id())))?;
-        letters.push(candidate.letter(code));
+        letters.push(candidate.letter(letter.code));
     }
-    app.db.report_progress(job, letters.len(), 0).await?;
-    let typeset = press(app, job, edition, letters).await?;
+    let expected = letters.len();
+    app.db.report_progress(job, expected, 0).await?;
+    let runtime = tokio::runtime::Handle::current();
+    let report = {
+        let (app, job) = (app.clone(), job.clone());
+        move |made: usize| {
+            // Whoever watches sees an older number; that is no reason to stop.
+            if let Err(error) = runtime.block_on(app.db.report_progress(&job, expected, made)) {
+                tracing::debug!(team_job = job.team_job, %error, "progress not written");
+            }
+        }
+    };
+    let typeset = press(app, edition, letters, report, keep_going).await?;
+    leave_out_misfits(selection, &typeset);
+    Ok(typeset)
+}
 
+/// Moves everybody whose letter turned out to be impossible to the left out.
+pub fn leave_out_misfits(selection: &mut TeamSelection, typeset: &Typeset) {
     let ids: Vec<ClientId> = selection.letters().iter().map(|c| c.id().clone()).collect();
     let misfits: HashMap<&ClientId, &Misfit> = typeset
         .misfits
@@ -39,29 +63,23 @@ pub async fn typeset_letters(
         .map(|(position, misfit)| (&ids[*position], misfit))
         .collect();
     selection.leave_out(|candidate| misfits.get(candidate.id()).map(|misfit| left_out(misfit)));
-    Ok(typeset)
 }
 
-async fn press(
+/// Presses letters, away from the async threads. `report` hears how many are made.
+pub async fn press(
     app: &App,
-    job: &StartedJob,
     edition: &Arc<Edition>,
     letters: Vec<LetterContent>,
+    report: impl Fn(usize) + Send + 'static,
+    keep_going: &Arc<AtomicBool>,
 ) -> Result<Typeset, Failure> {
     let spool =
         tempfile::tempfile_in(&app.spool_dir).map_err(crate::bundles::BundleError::Write)?;
-    let expected = letters.len();
-    let (app, job, edition) = (app.clone(), job.clone(), Arc::clone(edition));
-    let runtime = tokio::runtime::Handle::current();
+    let (press, edition) = (Arc::clone(&app.press), Arc::clone(edition));
+    let keep_going = Arc::clone(keep_going);
     let pressed = tokio::task::spawn_blocking(move || {
-        let report = |made: usize| {
-            // Whoever watches sees an older number; that is no reason to stop.
-            if let Err(error) = runtime.block_on(app.db.report_progress(&job, expected, made)) {
-                tracing::debug!(team_job = job.team_job, %error, "progress not written");
-            }
-        };
-        app.press
-            .typeset_letters(&edition, letters, spool, &report, &|| true)
+        let keep_going = || keep_going.load(Ordering::Relaxed);
+        press.typeset_letters(&edition, letters, spool, &report, &keep_going)
     });
     match pressed.await {
         Ok(result) => Ok(result?),

@@ -14,8 +14,10 @@ pub struct Model {
     /// Fingerprint of the export, the teams and the options: equal means the very same work.
     pub fingerprint: String,
     pub idempotency_key: Option<String>,
-    /// Submitted by `run`, which also writes the bundles into a folder.
-    pub from_run: bool,
+    /// Submitted by `run`, which also writes the bundles into a folder: the data folder that it ran with.
+    pub run_home: Option<String>,
+    /// The higher, the sooner.
+    pub priority: i32,
     pub created_at: DateTimeUtc,
 }
 

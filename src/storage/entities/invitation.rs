@@ -17,12 +17,32 @@ pub struct Model {
     pub code_hash: String,
     /// The code, sealed; wiped when the invitation closes.
     pub sealed_code: Option<Vec<u8>>,
+    /// The words of the letter, as its maker wrote them down, so that it can be printed again as it was; wiped when the
+    /// invitation closes.
+    pub words: Option<String>,
+    /// The invitation that this one was issued in place of, by a person; it is in no bundle.
+    pub reissue_of: Option<String>,
+    /// The date on the letter.
+    pub letter_date: Date,
     pub valid_until: Date,
     pub issued_at: DateTimeUtc,
     pub closed_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::team_job::Entity",
+        from = "Column::TeamJobId",
+        to = "super::team_job::Column::Id"
+    )]
+    TeamJob,
+}
+
+impl Related<super::team_job::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TeamJob.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

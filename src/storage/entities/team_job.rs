@@ -13,7 +13,7 @@ pub struct Model {
     pub team_name: String,
     /// Its name in a letter.
     pub letter_name: String,
-    /// `domain::batch::TeamJobState`.
+    /// `domain::team_job::TeamJobState`.
     pub state: String,
     /// Letters that the current attempt expects to make.
     pub expected: i32,
@@ -21,6 +21,12 @@ pub struct Model {
     pub made: i32,
     /// The number of the last attempt that started: a worker that still holds an older one may write nothing.
     pub attempt: i32,
+    /// Attempts that count as tries since the job was last put on the queue by a person.
+    pub tries: i32,
+    /// Somebody wants it cancelled; whoever works on it does so.
+    pub cancel_requested: bool,
+    /// Goes up for as long as the current attempt lives.
+    pub beat: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,7 +10,11 @@ pub struct Model {
     pub worker: String,
     pub started_at: DateTimeUtc,
     pub ended_at: Option<DateTimeUtc>,
-    /// Why it failed; empty while it runs and when it succeeded.
+    /// `domain::team_job::AttemptOutcome`; absent while it runs.
+    pub outcome: Option<String>,
+    /// What went wrong, for scripts.
+    pub code: Option<String>,
+    /// What went wrong, in a sentence; absent while it runs and when it succeeded.
     pub reason: Option<String>,
 }
 

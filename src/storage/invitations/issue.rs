@@ -1,43 +1,53 @@
-//! Invitations: issued before typesetting, found again by a job that is tried again, closed once.
-//!
-//! That a client has at most one open invitation is the database's promise (`one_open_invitation_a_client`): of two
-//! jobs that write the same client at the same time, one gets the row and the other learns that it was too late.
+//! Issuing: a code for everybody who gets a letter, saved before anything is typeset, and found again by a job that is
+//! tried again.
 
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
-    sea_query::{Expr, OnConflict},
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
-use super::{
-    Database, StorageError,
-    entities::invitation::{self, Column},
-    exports::CHUNK,
-    new_id, read_client_id,
-    team_jobs::{self, StartedJob},
-    vault::Vault,
+use super::{close::close, read_state};
+use crate::{
+    domain::{
+        client::ClientId,
+        eligibility::LastInvitation,
+        invitation::{Code, InvitationState},
+        organisation::Slug,
+    },
+    storage::{
+        Database, StorageError,
+        entities::invitation::{self, Column},
+        exports::CHUNK,
+        new_id, read_client_id,
+        team_jobs::{self, StartedJob},
+        vault::Vault,
+    },
 };
-use crate::domain::{
-    client::ClientId,
-    eligibility::LastInvitation,
-    invitation::{Code, InvitationState},
-    organisation::Slug,
-};
+
+/// Draws a code that may have been used before.
+pub type Draw<'a> = dyn FnMut() -> Result<Code, StorageError> + Send + 'a;
+
+/// What a letter is made of: its code, and its words as they were written down when the code was issued.
+pub struct IssuedLetter {
+    pub code: Code,
+    pub words: String,
+}
 
 /// What [`Database::issue_invitations`] did for each client that it was asked for.
 pub struct Issued {
-    /// The code for the letter, new or from an earlier attempt of the same job.
-    pub codes: HashMap<ClientId, Code>,
+    /// New, or from an earlier attempt of the same job: then with the words of that attempt, so that the letter is the
+    /// same whatever has been imported since.
+    pub letters: HashMap<ClientId, IssuedLetter>,
     /// Somebody else invited the client in the meantime; until when.
     pub taken: HashMap<ClientId, NaiveDate>,
 }
 
 impl Database {
-    /// Stop five: gives every client an open invitation of this job, or says that another job was first.
+    /// Stop five: gives every client an open invitation of this job, or says that another job was first. With each
+    /// client come the words of the letter, in the notation of whoever prints it.
     ///
     /// The invitations of `expired` clients, which were judged to have ended before the letter date, are closed on the
     /// way, since an open row would stand in the way of the new one. Nobody else's are: another batch may have issued
@@ -45,53 +55,58 @@ impl Database {
     pub async fn issue_invitations(
         &self,
         job: &StartedJob,
-        clients: &[ClientId],
+        clients: &[(ClientId, String)],
         expired: &[ClientId],
         vault: &Vault,
-        draw: &mut (dyn FnMut() -> Result<Code, StorageError> + Send),
+        draw: &mut Draw<'_>,
         now: DateTime<Utc>,
     ) -> Result<Issued, StorageError> {
         let tx = self.begin().await?;
         team_jobs::hold(&tx, job).await?;
         let mut issued = Issued {
-            codes: codes_of_job(&tx, job, vault).await?,
+            letters: letters_of_job(&tx, job, vault).await?,
             taken: HashMap::new(),
         };
         let slug = &job.batch.organisation.slug;
-        let mut wanting: Vec<ClientId> = clients
+        let mut wanting: Vec<&(ClientId, String)> = clients
             .iter()
-            .filter(|id| !issued.codes.contains_key(*id))
-            .cloned()
+            .filter(|(id, _)| !issued.letters.contains_key(id))
             .collect();
+        // In one order everywhere: two jobs that insert the same clients wait for each other, not each for the other.
+        wanting.sort();
         close_expired(&tx, slug, expired, job.batch.options.letter_date, now).await?;
         while !wanting.is_empty() {
             insert(&tx, job, &wanting, vault, draw, now, &mut issued).await?;
-            wanting.retain(|id| !issued.codes.contains_key(id));
+            wanting.retain(|(id, _)| !issued.letters.contains_key(id));
             for (id, valid_until) in open_invitations(&tx, slug, &wanting).await? {
                 issued.taken.insert(id, valid_until);
             }
             // Who is left had the bad luck of a code that was used before; they draw again.
-            wanting.retain(|id| !issued.taken.contains_key(id));
+            wanting.retain(|(id, _)| !issued.taken.contains_key(id));
         }
         tx.commit().await?;
-        let clients: HashSet<&ClientId> = clients.iter().collect();
-        issued.codes.retain(|id, _| clients.contains(id));
+        let clients: HashSet<&ClientId> = clients.iter().map(|(id, _)| id).collect();
+        issued.letters.retain(|id, _| clients.contains(id));
         Ok(issued)
     }
 
-    /// The newest invitation of each client that left the house, as seen by the batch of the job that asks.
+    /// The newest invitation of each client that left the house, as seen by the batch that asks; a batch that is not
+    /// saved yet has none of its own.
     pub async fn last_invitations(
         &self,
-        job: &StartedJob,
+        slug: &Slug,
+        batch: Option<&str>,
         clients: &[ClientId],
     ) -> Result<HashMap<ClientId, LastInvitation>, StorageError> {
-        let slug = &job.batch.organisation.slug;
-        let siblings: HashSet<String> = self
-            .team_statuses(&job.batch.id)
-            .await?
-            .into_iter()
-            .map(|team| team.team_job)
-            .collect();
+        let siblings: HashSet<String> = match batch {
+            None => HashSet::new(),
+            Some(batch) => self
+                .team_statuses(batch)
+                .await?
+                .into_iter()
+                .map(|team| team.team_job)
+                .collect(),
+        };
         let mut last = HashMap::new();
         for chunk in clients.chunks(CHUNK) {
             let rows = invitation::Entity::find()
@@ -109,7 +124,7 @@ impl Database {
                     LastInvitation {
                         state: read_state(&row.state)?,
                         valid_until: row.valid_until,
-                        ours: siblings.contains(&row.team_job_id),
+                        ours: row.reissue_of.is_none() && siblings.contains(&row.team_job_id),
                     },
                 );
             }
@@ -118,38 +133,11 @@ impl Database {
     }
 }
 
-/// Cancels open invitations of a job whose letters never left the house: of these clients, or of all.
-pub(super) async fn withdraw(
-    tx: &impl ConnectionTrait,
-    team_job: &str,
-    clients: Option<&[&ClientId]>,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    let of_job = || {
-        Condition::all()
-            .add(Column::TeamJobId.eq(team_job))
-            .add(Column::State.eq(InvitationState::Open.as_str()))
-    };
-    let conditions: Vec<Condition> = match clients {
-        None => vec![of_job()],
-        Some(clients) => clients
-            .chunks(CHUNK)
-            .map(|chunk| of_job().add(Column::ClientId.is_in(chunk.iter().map(|id| id.as_str()))))
-            .collect(),
-    };
-    for condition in conditions {
-        close(tx, condition, InvitationState::Cancelled, true, now).await?;
-    }
-    Ok(())
-}
-
-/// How many open invitations a job has.
-pub(super) async fn open_of_job(
-    tx: &impl ConnectionTrait,
-    team_job: &str,
-) -> Result<u64, StorageError> {
+/// How many open invitations a job has for its bundle.
+pub async fn open_of_job(tx: &impl ConnectionTrait, team_job: &str) -> Result<u64, StorageError> {
     Ok(invitation::Entity::find()
         .filter(Column::TeamJobId.eq(team_job))
+        .filter(Column::ReissueOf.is_null())
         .filter(Column::State.eq(InvitationState::Open.as_str()))
         .count(tx)
         .await?)
@@ -171,38 +159,19 @@ async fn close_expired(
     Ok(())
 }
 
-/// The one way an invitation closes: with its new state the sealed code goes.
-async fn close(
-    tx: &impl ConnectionTrait,
-    which: Condition,
-    state: InvitationState,
-    withdrawn: bool,
-    now: DateTime<Utc>,
-) -> Result<(), StorageError> {
-    invitation::Entity::update_many()
-        .col_expr(Column::State, Expr::value(state.as_str()))
-        .col_expr(Column::Withdrawn, Expr::value(withdrawn))
-        .col_expr(Column::SealedCode, Expr::value(Option::<Vec<u8>>::None))
-        .col_expr(Column::ClosedAt, Expr::value(now))
-        .filter(which)
-        .exec(tx)
-        .await?;
-    Ok(())
-}
-
 async fn insert(
     tx: &impl ConnectionTrait,
     job: &StartedJob,
-    clients: &[ClientId],
+    clients: &[&(ClientId, String)],
     vault: &Vault,
-    draw: &mut (dyn FnMut() -> Result<Code, StorageError> + Send),
+    draw: &mut Draw<'_>,
     now: DateTime<Utc>,
     issued: &mut Issued,
 ) -> Result<(), StorageError> {
     for chunk in clients.chunks(CHUNK) {
         let mut drawn = HashMap::with_capacity(chunk.len());
         let mut rows = Vec::with_capacity(chunk.len());
-        for client in chunk {
+        for (client, words) in chunk {
             let id = new_id();
             let code = draw()?;
             rows.push(invitation::ActiveModel {
@@ -214,11 +183,15 @@ async fn insert(
                 withdrawn: Set(false),
                 code_hash: Set(vault.hash(&code)),
                 sealed_code: Set(Some(vault.seal(&code, &id)?)),
+                words: Set(Some(words.clone())),
+                reissue_of: Set(None),
+                letter_date: Set(job.batch.options.letter_date),
                 valid_until: Set(job.batch.options.valid_until),
                 issued_at: Set(now),
                 closed_at: Set(None),
             });
-            drawn.insert(id, (client.clone(), code));
+            let words = words.clone();
+            drawn.insert(id, (client.clone(), IssuedLetter { code, words }));
         }
         invitation::Entity::insert_many(rows)
             // Any conflict: the client's open invitation as well as a code that was used before.
@@ -233,31 +206,29 @@ async fn insert(
             .all(tx)
             .await?;
         for id in in_place {
-            if let Some((client, code)) = drawn.remove(&id) {
-                issued.codes.insert(client, code);
+            if let Some((client, letter)) = drawn.remove(&id) {
+                issued.letters.insert(client, letter);
             }
         }
     }
     Ok(())
 }
 
-async fn codes_of_job(
+async fn letters_of_job(
     tx: &impl ConnectionTrait,
     job: &StartedJob,
     vault: &Vault,
-) -> Result<HashMap<ClientId, Code>, StorageError> {
+) -> Result<HashMap<ClientId, IssuedLetter>, StorageError> {
     let rows = invitation::Entity::find()
         .filter(Column::TeamJobId.eq(&job.team_job))
+        .filter(Column::ReissueOf.is_null())
         .filter(Column::State.eq(InvitationState::Open.as_str()))
         .all(tx)
         .await?;
     rows.into_iter()
         .map(|row| {
-            let sealed = row.sealed_code.as_deref().ok_or(StorageError::SealBroken)?;
-            Ok((
-                read_client_id(&row.client_id)?,
-                vault.open_seal(sealed, &row.id)?,
-            ))
+            let client = read_client_id(&row.client_id)?;
+            Ok((client, super::letter_of(row, vault)?))
         })
         .collect()
 }
@@ -265,8 +236,9 @@ async fn codes_of_job(
 async fn open_invitations(
     tx: &impl ConnectionTrait,
     slug: &Slug,
-    clients: &[ClientId],
+    clients: &[&(ClientId, String)],
 ) -> Result<Vec<(ClientId, NaiveDate)>, StorageError> {
+    let clients: Vec<ClientId> = clients.iter().map(|(id, _)| id.clone()).collect();
     let mut open = Vec::new();
     for chunk in clients.chunks(CHUNK) {
         let rows: Vec<(String, NaiveDate)> = invitation::Entity::find()
@@ -289,9 +261,4 @@ fn of_clients(slug: &Slug, clients: &[ClientId]) -> Condition {
     Condition::all()
         .add(Column::Organisation.eq(slug.as_str()))
         .add(Column::ClientId.is_in(clients.iter().map(ClientId::as_str)))
-}
-
-fn read_state(text: &str) -> Result<InvitationState, StorageError> {
-    InvitationState::parse(text)
-        .ok_or_else(|| StorageError::Unexpected(format!("the invitation state '{text}'")))
 }

@@ -1,0 +1,95 @@
+//! `team list` and `client list`: where everybody stands with Caren.
+
+use serde_json::json;
+
+use super::{
+    arguments::{Client, Team},
+    open_app,
+    table::columns,
+    terminal::Terminal,
+};
+use crate::{
+    operations::{
+        Failure,
+        app::Settings,
+        list_clients::list_clients,
+        list_teams::{TeamLine, list_teams},
+        presses::start_presses,
+    },
+    wording::dutch::caren_status,
+};
+
+pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
+    let Team::List(arguments) = command;
+    let app = open_app(settings, start_presses(settings)?).await?;
+    let teams = list_teams(&app, &arguments.organisation).await;
+    app.close().await;
+    let teams = teams?;
+    if terminal.json {
+        let teams: Vec<_> = teams.iter().map(team_json).collect();
+        return terminal.print_json(&teams);
+    }
+    let mut rows = vec![
+        [
+            "Team",
+            "Id",
+            "Clients",
+            "Linked",
+            "Not linked",
+            "Invited",
+            "Unknown",
+        ]
+        .map(str::to_owned),
+    ];
+    rows.extend(teams.into_iter().map(|team| {
+        [
+            format!("{}{}", "  ".repeat(team.depth), team.name),
+            team.id,
+            team.clients.to_string(),
+            team.linked.to_string(),
+            team.not_linked.to_string(),
+            team.invited.to_string(),
+            team.unknown.to_string(),
+        ]
+    }));
+    terminal.print(&columns(&rows))
+}
+
+fn team_json(team: &TeamLine) -> serde_json::Value {
+    json!({
+        "id": team.id,
+        "name": team.name,
+        "depth": team.depth,
+        "clients": team.clients,
+        "linked": team.linked,
+        "not_linked": team.not_linked,
+        "invited": team.invited,
+        "unknown": team.unknown,
+    })
+}
+
+pub async fn clients(
+    command: Client,
+    settings: &Settings,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let Client::List(arguments) = command;
+    let app = open_app(settings, start_presses(settings)?).await?;
+    let clients = list_clients(&app, &arguments.organisation, arguments.team.as_deref()).await;
+    app.close().await;
+    let clients = clients?;
+    if terminal.json {
+        let clients: Vec<_> = clients
+            .iter()
+            .map(|line| json!({ "client_id": line.client, "status": caren_status(line.status) }))
+            .collect();
+        return terminal.print_json(&clients);
+    }
+    let mut rows = vec![["Client", "Status"].map(str::to_owned)];
+    rows.extend(
+        clients
+            .iter()
+            .map(|line| [line.client.to_string(), caren_status(line.status)]),
+    );
+    terminal.print(&columns(&rows))
+}

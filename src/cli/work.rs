@@ -1,0 +1,66 @@
+//! `work`: workers alone.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{arguments::Work, open_app, signals::asked_to_stop, terminal::Terminal};
+use crate::{
+    operations::{
+        App, Failure, Kind,
+        app::Settings,
+        list_batches::any_job_left,
+        presses::start_presses,
+        workers::{StartWorkers, Workers},
+    },
+    wording::english::count,
+};
+
+/// How often it is asked whether there is anything left to do.
+const LOOK: Duration = Duration::from_millis(200);
+
+pub async fn run(
+    arguments: &Work,
+    settings: &Settings,
+    terminal: &Terminal,
+    workers: &dyn StartWorkers,
+) -> Result<(), Failure> {
+    let app = Arc::new(open_app(settings, start_presses(settings)?).await?);
+    let worker = workers.start(Arc::clone(&app)).await?;
+    let jobs = count(settings.threads, "job", "jobs");
+    terminal.note(&format!("working on {jobs} at a time"));
+    let ended = tokio::select! {
+        ended = until_over(&app, &*worker, arguments.until_idle) => ended,
+        () = asked_to_stop() => {
+            terminal.note("stopping: jobs under way are finished or handed back");
+            Ok(())
+        }
+    };
+    let stopped = worker.stop().await;
+    app.close().await;
+    ended.and(stopped)
+}
+
+/// Waits until nothing is left to do, if that is asked for, or until nobody works any more.
+async fn until_over(app: &App, worker: &dyn Workers, until_idle: bool) -> Result<(), Failure> {
+    loop {
+        if worker.have_ended() {
+            return Err(Failure {
+                kind: Kind::TryAgain,
+                code: "stuck",
+                hint: Some(
+                    "see that the database can be reached and the disk is not full, then start it again"
+                        .to_owned(),
+                ),
+                ..Failure::ours("the workers cannot go on")
+            });
+        }
+        if until_idle {
+            match any_job_left(app).await {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                // The workers wait for the database, and so does this.
+                Err(failure) => tracing::warn!(%failure, "not looked whether a job is left"),
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}

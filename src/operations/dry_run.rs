@@ -1,0 +1,134 @@
+//! `batch submit --dry-run`: who would get a letter and who not, and why. Issues nothing and saves nothing, but sets every
+//! letter, since only that tells whether it fits.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use super::{
+    App, Failure,
+    edition::{edition, logo_of_store},
+    run_team_job::{Candidate, Team, leave_out_misfits, press, select_eligible},
+    submit_batch::Prepared,
+};
+use crate::{
+    bundles::manifest::counts,
+    domain::{
+        batch::TeamPlan,
+        eligibility::{LeftOut, Reason},
+        invitation::Code,
+        location::LocationId,
+    },
+    letters::LetterContent,
+    storage::{batches::TeamName, outcomes::PlannedClient},
+    wording::dutch,
+};
+
+/// A batch that was only tried.
+#[derive(Debug, Clone)]
+pub struct Forecast {
+    pub organisation: String,
+    pub teams: Vec<TeamForecast>,
+}
+
+#[derive(Debug, Clone)]
+pub struct TeamForecast {
+    pub team_id: String,
+    pub team_name: String,
+    /// letters + left out
+    pub clients: usize,
+    pub letters: usize,
+    pub left_out: BTreeMap<&'static str, usize>,
+    /// Clients whose letter is not possible, with the reason in Dutch, for the provider.
+    pub impossible: Vec<(String, String)>,
+}
+
+impl Forecast {
+    pub fn left_out(&self) -> BTreeMap<&'static str, usize> {
+        let mut sum = BTreeMap::new();
+        for (reason, count) in self.teams.iter().flat_map(|team| &team.left_out) {
+            *sum.entry(*reason).or_default() += count;
+        }
+        sum
+    }
+}
+
+/// Judges everybody of every team, and sets all letters with a code that is nobody's.
+pub async fn dry_run(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
+    let organisation = &prepared.stored.organisation;
+    let logo = logo_of_store(app, prepared.stored.logo_hash.as_deref()).await?;
+    let names: BTreeMap<&LocationId, &TeamName> = prepared
+        .checked
+        .teams
+        .iter()
+        .zip(&prepared.checked.team_names)
+        .collect();
+    let mut teams = Vec::new();
+    for plan in &prepared.plan.teams {
+        let Some(name) = names.get(&plan.team) else {
+            return Err(Failure::ours("a team was planned that nobody asked for"));
+        };
+        let edition = edition(
+            &app.press,
+            organisation,
+            logo.clone(),
+            &prepared.checked.options,
+            &name.letter_name,
+        )
+        .await?;
+        let team = Team {
+            organisation,
+            options: &prepared.checked.options,
+            batch: None,
+            clients: planned(plan, &names),
+        };
+        let mut selection = select_eligible(app, team, &edition).await?.selection;
+        let code = Code::parse("0000000000")
+            .ok_or_else(|| Failure::ours("ten zeros are no code any more"))?;
+        let letters: Vec<LetterContent> = selection
+            .letters()
+            .iter()
+            .map(|candidate| candidate.letter(code.clone()))
+            .collect();
+        let keep_going = Arc::new(AtomicBool::new(true));
+        let typeset = press(app, &edition, letters, |_| {}, &keep_going).await?;
+        leave_out_misfits(&mut selection, &typeset);
+        teams.push(TeamForecast {
+            team_id: plan.team.to_string(),
+            team_name: name.name.clone(),
+            clients: selection.clients(),
+            letters: selection.letters().len(),
+            left_out: counts(selection.left_out().iter().map(|(_, l)| l.reason)),
+            impossible: impossible(selection.left_out()),
+        });
+    }
+    Ok(Forecast {
+        organisation: organisation.slug.to_string(),
+        teams,
+    })
+}
+
+fn planned(plan: &TeamPlan, names: &BTreeMap<&LocationId, &TeamName>) -> Vec<PlannedClient> {
+    plan.members
+        .iter()
+        .map(|member| PlannedClient {
+            client: member.client.clone(),
+            written_by: member
+                .written_by
+                .as_ref()
+                .and_then(|team| names.get(team))
+                .map(|name| name.name.clone()),
+        })
+        .collect()
+}
+
+fn impossible(left_out: &[(Candidate, LeftOut)]) -> Vec<(String, String)> {
+    left_out
+        .iter()
+        .filter(|(_, left_out)| {
+            matches!(left_out.reason, Reason::DoesNotFit | Reason::MissingGlyph)
+        })
+        .map(|(candidate, left_out)| (candidate.id().to_string(), dutch::explanation(left_out)))
+        .collect()
+}

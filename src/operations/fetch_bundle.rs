@@ -1,0 +1,42 @@
+//! `bundle list` and `bundle fetch`: what is in the store, and taking it out.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    App, Failure,
+    collect_bundles::{check_folder, collect_bundle, make_folder},
+    failure::BUNDLE_LOST,
+};
+use crate::storage::bundles::StoredBundle;
+
+/// Every bundle with the name of its team, oldest first.
+pub async fn list_bundles(app: &App) -> Result<Vec<(StoredBundle, String)>, Failure> {
+    Ok(app.db.all_bundles().await?)
+}
+
+/// Writes a bundle into `folder`, whole or not at all, after comparing it with the sha256 that it was made with.
+pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf, Failure> {
+    let bundle = app.db.bundle(id).await?.ok_or_else(|| {
+        Failure::not_found(
+            "unknown_bundle",
+            format!("there is no bundle '{id}'"),
+            "`brievenbus bundle list` lists them all",
+        )
+    })?;
+    check_folder(folder)?;
+    make_folder(folder)?;
+    match collect_bundle(app, &bundle, folder).await {
+        Err(failure) if failure.code == BUNDLE_LOST => {
+            // The codes of its letters are there, so a worker makes it again.
+            app.db.remake_bundle(&bundle).await?;
+            Err(Failure {
+                hint: Some(
+                    "it is made again from the same codes: see that a worker runs (`brievenbus work`), then fetch the new bundle; see also that --store is the one that the batch was made with"
+                        .to_owned(),
+                ),
+                ..failure
+            })
+        }
+        result => result,
+    }
+}

@@ -1,0 +1,260 @@
+//! Closing: withdrawn, cancelled, expired, redeemed, replaced. Whatever the way, it happens once, and with it the code
+//! and the words of the letter are gone.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, OnConflict},
+};
+
+use super::{Found, issue::Draw, read_state};
+use crate::{
+    domain::{
+        client::ClientId,
+        invitation::{Code, InvitationState},
+        team_job::TeamJobState,
+    },
+    storage::{
+        Database, StorageError,
+        entities::{
+            invitation::{self, Column},
+            team_job,
+        },
+        exports::CHUNK,
+        new_id,
+        team_jobs::locked,
+        vault::Vault,
+    },
+};
+
+/// What came of a wish to close an invitation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Closing {
+    /// It was open, and is closed now. A reissue: with the id of the new invitation.
+    Closed(Option<String>),
+    /// It was not open any more.
+    Was(InvitationState),
+    /// Its letter is being made at this moment.
+    BeingMade,
+    /// The client has another open invitation: its id.
+    Other(String),
+}
+
+/// The letter of a reissued invitation.
+pub struct Reissue<'a> {
+    pub words: &'a str,
+    pub letter_date: NaiveDate,
+    pub valid_until: NaiveDate,
+}
+
+impl Database {
+    /// Cancels an open invitation; its code works no more. `today` is the day in Amsterdam.
+    pub async fn cancel_invitation(
+        &self,
+        invitation: &Found,
+        today: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Closing, StorageError> {
+        let tx = self.begin().await?;
+        let (row, being_made) = locked_with_job(&tx, invitation).await?;
+        if being_made {
+            return Ok(Closing::BeingMade);
+        }
+        let state = read_state(&row.state)?.on(today, row.valid_until);
+        if state != InvitationState::Open {
+            return Ok(Closing::Was(state));
+        }
+        close(&tx, by_id(&row.id), InvitationState::Cancelled, false, now).await?;
+        tx.commit().await?;
+        Ok(Closing::Closed(None))
+    }
+
+    /// Issues a new invitation in place of one, open or not; an open one is replaced, in the same moment. `today` is the
+    /// day in Amsterdam.
+    pub async fn reissue_invitation(
+        &self,
+        invitation: &Found,
+        letter: &Reissue<'_>,
+        vault: &Vault,
+        draw: &mut Draw<'_>,
+        today: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Closing, StorageError> {
+        let tx = self.begin().await?;
+        let (row, being_made) = locked_with_job(&tx, invitation).await?;
+        if being_made {
+            return Ok(Closing::BeingMade);
+        }
+        let open = invitation::Entity::find()
+            .filter(Column::Organisation.eq(&row.organisation))
+            .filter(Column::ClientId.eq(&row.client_id))
+            .filter(Column::State.eq(InvitationState::Open.as_str()))
+            .lock_exclusive()
+            .one(&tx)
+            .await?;
+        if let Some(open) = open {
+            let state = match InvitationState::Open.on(today, open.valid_until) {
+                InvitationState::Open if open.id != row.id => return Ok(Closing::Other(open.id)),
+                InvitationState::Open => InvitationState::Replaced,
+                ended => ended,
+            };
+            close(&tx, by_id(&open.id), state, false, now).await?;
+        }
+        let id = loop {
+            let id = new_id();
+            let code = draw()?;
+            let inserted = invitation::Entity::insert(invitation::ActiveModel {
+                id: Set(id.clone()),
+                organisation: Set(row.organisation.clone()),
+                client_id: Set(row.client_id.clone()),
+                team_job_id: Set(row.team_job_id.clone()),
+                state: Set(InvitationState::Open.as_str().to_owned()),
+                withdrawn: Set(false),
+                code_hash: Set(vault.hash(&code)),
+                sealed_code: Set(Some(vault.seal(&code, &id)?)),
+                words: Set(Some(letter.words.to_owned())),
+                reissue_of: Set(Some(row.id.clone())),
+                letter_date: Set(letter.letter_date),
+                valid_until: Set(letter.valid_until),
+                issued_at: Set(now),
+                closed_at: Set(None),
+            })
+            .on_conflict(OnConflict::column(Column::CodeHash).do_nothing().to_owned())
+            .exec_without_returning(&tx)
+            .await?;
+            // Otherwise the code was used before: another is drawn.
+            if inserted == 1 {
+                break id;
+            }
+        };
+        tx.commit().await?;
+        Ok(Closing::Closed(Some(id)))
+    }
+
+    /// Writes down that open invitations have expired by `today`, the day in Amsterdam, so that nothing of them is kept.
+    /// How many. Those of a job that is not done yet are its own to deal with.
+    pub async fn close_expired(
+        &self,
+        today: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<u64, StorageError> {
+        let done = team_job::Entity::find()
+            .select_only()
+            .column(team_job::Column::Id)
+            .filter(team_job::Column::State.eq(TeamJobState::Done.as_str()))
+            .into_query();
+        let expired = Condition::all()
+            .add(Column::State.eq(InvitationState::Open.as_str()))
+            .add(Column::ValidUntil.lt(today))
+            .add(Column::TeamJobId.in_subquery(done));
+        close(
+            self.connection(),
+            expired,
+            InvitationState::Expired,
+            false,
+            now,
+        )
+        .await
+    }
+
+    /// Redeems the open invitation with this code, if it is still valid on `today`, the day in Amsterdam. Of any number
+    /// of callers at the same time one hears that it was theirs.
+    ///
+    /// `None`: no invitation has or had this code.
+    pub async fn redeem(
+        &self,
+        code: &Code,
+        vault: &Vault,
+        today: NaiveDate,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(Found, Closing)>, StorageError> {
+        let hash = vault.hash(code);
+        let condition = Condition::all()
+            .add(Column::CodeHash.eq(&hash))
+            .add(Column::State.eq(InvitationState::Open.as_str()))
+            .add(Column::ValidUntil.gte(today));
+        let db = self.connection();
+        let redeemed = close(db, condition, InvitationState::Redeemed, false, now).await?;
+        let row = invitation::Entity::find()
+            .filter(Column::CodeHash.eq(&hash))
+            .one(db)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let closing = match redeemed {
+            1 => Closing::Closed(None),
+            _ => Closing::Was(read_state(&row.state)?.on(today, row.valid_until)),
+        };
+        Ok(Some((self.found(row).await?, closing)))
+    }
+}
+
+/// Cancels open invitations of a job whose letters never left the house: of these clients, or of all.
+pub async fn withdraw(
+    tx: &impl ConnectionTrait,
+    team_job: &str,
+    clients: Option<&[&ClientId]>,
+    now: DateTime<Utc>,
+) -> Result<(), StorageError> {
+    let of_job = || {
+        Condition::all()
+            .add(Column::TeamJobId.eq(team_job))
+            .add(Column::ReissueOf.is_null())
+            .add(Column::State.eq(InvitationState::Open.as_str()))
+    };
+    let conditions: Vec<Condition> = match clients {
+        None => vec![of_job()],
+        Some(clients) => clients
+            .chunks(CHUNK)
+            .map(|chunk| of_job().add(Column::ClientId.is_in(chunk.iter().map(|id| id.as_str()))))
+            .collect(),
+    };
+    for condition in conditions {
+        close(tx, condition, InvitationState::Cancelled, true, now).await?;
+    }
+    Ok(())
+}
+
+fn by_id(id: &str) -> Condition {
+    Condition::all().add(Column::Id.eq(id))
+}
+
+/// The row, which nobody else changes until the transaction ends, and whether its letter is being made. The job comes
+/// first, as everywhere, so that nobody waits for somebody who waits for them.
+async fn locked_with_job(
+    tx: &impl ConnectionTrait,
+    invitation: &Found,
+) -> Result<(invitation::Model, bool), StorageError> {
+    let job = locked(tx, &invitation.team_job).await?;
+    let row = invitation::Entity::find_by_id(&invitation.id)
+        .lock_exclusive()
+        .one(tx)
+        .await?
+        .ok_or_else(|| StorageError::Unexpected("an invitation that is gone".to_owned()))?;
+    let busy = [TeamJobState::Queued, TeamJobState::Working]
+        .iter()
+        .any(|state| state.as_str() == job.state);
+    let being_made = busy && row.reissue_of.is_none();
+    Ok((row, being_made))
+}
+
+/// The one way an invitation closes: with its new state the sealed code and the words go. How many
+/// were closed.
+pub async fn close(
+    tx: &impl ConnectionTrait,
+    which: Condition,
+    state: InvitationState,
+    withdrawn: bool,
+    now: DateTime<Utc>,
+) -> Result<u64, StorageError> {
+    let closed = invitation::Entity::update_many()
+        .col_expr(Column::State, Expr::value(state.as_str()))
+        .col_expr(Column::Withdrawn, Expr::value(withdrawn))
+        .col_expr(Column::SealedCode, Expr::value(Option::<Vec<u8>>::None))
+        .col_expr(Column::Words, Expr::value(Option::<String>::None))
+        .col_expr(Column::ClosedAt, Expr::value(now))
+        .filter(which)
+        .exec(tx)
+        .await?;
+    Ok(closed.rows_affected)
+}

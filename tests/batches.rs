@@ -1,0 +1,434 @@
+//! `batch` and `bundle`: what support submits, watches, cancels and tries again, on both databases.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use crate::support::{
+    bundle::Bundle,
+    cli::Cli,
+    database::{BOTH, Kind},
+    eventually,
+    export::Export,
+    files_below,
+};
+
+/// Two teams with ten clients each, of whom two are in both and one has no postcode.
+fn export() -> Export {
+    let mut export = Export::new().team("1", "Noord").team("2", "Zuid");
+    for number in 0..20 {
+        let id = (100_001 + number).to_string();
+        let postcode = if number == 3 { "" } else { "7513 KC" };
+        export = export.client(
+            &id,
+            &format!("Jansen{number}"),
+            &[("home_number", "12"), ("zipcode", postcode)],
+        );
+        let team = if number < 10 { "1" } else { "2" };
+        export = export.assign(&id, team, "MAIN");
+        if (8..10).contains(&number) {
+            export = export.assign(&id, "2", "STANDARD");
+        }
+    }
+    export
+}
+
+fn imported(kind: Kind) -> Cli {
+    let cli = Cli::on(kind);
+    export().write(cli.home(), "export");
+    cli.ok(&["import", "export"]);
+    cli
+}
+
+const SUBMIT: [&str; 7] = [
+    "batch",
+    "submit",
+    "--organisation",
+    "zorg",
+    "--letter-date",
+    "2026-11-21",
+    "--json",
+];
+
+#[track_caller]
+fn submit(cli: &Cli, more: &[&str]) -> Value {
+    cli.ok(&[&SUBMIT, more].concat()).json()
+}
+
+#[track_caller]
+fn show(cli: &Cli, batch: &Value) -> Value {
+    cli.ok(&["batch", "show", batch["id"].as_str().unwrap(), "--json"])
+        .json()
+}
+
+fn work(cli: &Cli) {
+    cli.ok(&["work", "--until-idle"]);
+}
+
+fn teams(batch: &Value) -> &Vec<Value> {
+    batch["teams"].as_array().unwrap()
+}
+
+/// Every bundle in the store, fetched into the output folder.
+#[track_caller]
+fn fetch_all(cli: &Cli) -> Vec<Bundle> {
+    let listed = cli.fetch_all();
+    let bundles = cli.bundles();
+    for bundle in &bundles {
+        bundle.assert_whole();
+        let line = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|line| line["file_name"] == bundle.file_name)
+            .unwrap();
+        assert_eq!(line["sha256"], bundle.sha256);
+    }
+    bundles
+}
+
+#[test]
+fn a_batch_is_submitted_worked_on_shown_and_fetched() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let batch = submit(&cli, &[]);
+        assert_eq!(batch["state"], "queued");
+        assert_eq!(batch["organisation"], "zorg");
+        assert_eq!(
+            (&batch["clients"], &batch["letters"]),
+            (&0.into(), &0.into())
+        );
+        for team in teams(&batch) {
+            assert_eq!(team["state"], "queued");
+            assert_eq!(team["attempts"], 0);
+        }
+        work(&cli);
+        let done = show(&cli, &batch);
+        assert_eq!(done["state"], "done");
+        assert_eq!(done["clients"], 22);
+        assert_eq!(done["letters"], 19);
+        assert_eq!(
+            done["left_out"],
+            serde_json::json!({ "incomplete": 1, "other_team": 2 })
+        );
+        for team in teams(&done) {
+            assert_eq!(team["expected"], team["made"]);
+            assert_eq!(team["attempts"], 1);
+            assert_eq!(team["history"][0]["outcome"], "done");
+        }
+        let list = cli.ok(&["batch", "list", "--json"]).json();
+        assert_eq!(list[0]["id"], batch["id"]);
+        assert_eq!(list[0]["state"], "done");
+        let watched = cli.ok(&["batch", "watch", batch["id"].as_str().unwrap()]);
+        assert!(watched.stdout.contains("Noord"), "{}", watched.stdout);
+
+        let bundles = fetch_all(&cli);
+        assert_eq!(bundles.len(), 2);
+        let letters: usize = bundles.iter().map(|bundle| bundle.letters().count()).sum();
+        assert_eq!(letters, 19);
+    }
+}
+
+#[test]
+fn a_dry_run_tells_what_would_happen_and_issues_nothing() {
+    for kind in BOTH {
+        let cli = Cli::on(kind);
+        let long = "Wolvenbrinkhorst".repeat(11);
+        export()
+            .client("200001", &long, &[])
+            .assign("200001", "1", "MAIN")
+            .write(cli.home(), "export");
+        cli.ok(&["import", "export"]);
+        let forecast = submit(&cli, &["--dry-run"]);
+        assert!(forecast.get("id").is_none());
+        for table in ["batch", "team_job", "invitation"] {
+            let rows = cli.rows().query(&format!("SELECT count(*) FROM {table}"));
+            assert_eq!(rows, [["0"]], "{table}");
+        }
+        let noord = &teams(&forecast)[0];
+        assert_eq!(noord["impossible"][0]["client_id"], "200001");
+
+        let batch = submit(&cli, &[]);
+        work(&cli);
+        let done = show(&cli, &batch);
+        for field in ["clients", "letters", "left_out"] {
+            assert_eq!(forecast[field], done[field], "{field}");
+            for (would, did) in teams(&forecast).iter().zip(teams(&done)) {
+                assert_eq!(would[field], did[field], "{field} of {}", would["name"]);
+            }
+        }
+        // Now everybody has an open invitation, and the next dry run knows.
+        let again = submit(&cli, &["--dry-run"]);
+        assert_eq!(again["letters"], 0);
+        assert_eq!(again["left_out"]["open_invitation"], 21);
+    }
+}
+
+/// Starts ten of the same command at once, and waits for all.
+fn ten_at_once(cli: &Cli, arguments: &[&str]) -> Vec<Value> {
+    let started: Vec<_> = (0..10)
+        .map(|number| {
+            let name = format!("submit{number}");
+            let child = cli.start(&name, arguments);
+            (name, child)
+        })
+        .collect();
+    started
+        .into_iter()
+        .map(|(name, child)| {
+            let answer = cli.wait(&name, child);
+            assert_eq!(answer.exit, Some(0), "{}", answer.stderr);
+            answer.json()
+        })
+        .collect()
+}
+
+#[test]
+fn ten_submits_with_one_idempotency_key_at_once_are_one_batch() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let arguments = [&SUBMIT[..], &["--idempotency-key", "november"]].concat();
+        let batches = ten_at_once(&cli, &arguments);
+        let ids: BTreeSet<&str> = batches
+            .iter()
+            .map(|batch| batch["id"].as_str().unwrap())
+            .collect();
+        assert_eq!(ids.len(), 1, "{ids:?}");
+        assert_eq!(cli.rows().query("SELECT count(*) FROM batch"), [["1"]]);
+        assert_eq!(cli.rows().query("SELECT count(*) FROM team_job"), [["2"]]);
+        let another = submit(&cli, &["--idempotency-key", "december"]);
+        assert!(!ids.contains(another["id"].as_str().unwrap()));
+    }
+}
+
+#[test]
+fn ten_submits_of_the_same_teams_at_once_make_one_letter_a_client() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        ten_at_once(&cli, &SUBMIT);
+        let workers = ["a", "b"].map(|name| (name, cli.start(name, &["work", "--until-idle"])));
+        for (name, worker) in workers {
+            assert_eq!(cli.wait(name, worker).exit, Some(0));
+        }
+        let bundles = fetch_all(&cli);
+        assert_eq!(bundles.len(), 20);
+        let mut codes = BTreeMap::new();
+        for (client, code) in bundles.iter().flat_map(Bundle::codes) {
+            let before = codes.insert(client.clone(), code);
+            assert!(before.is_none(), "two letters for client {client}");
+        }
+        assert_eq!(codes.len(), 19);
+        cli.rows().assert_codes_are_the_open_ones(&codes);
+        let failed = cli
+            .rows()
+            .query("SELECT reason FROM team_job_attempt WHERE reason IS NOT NULL");
+        assert_eq!(
+            failed,
+            Vec::<Vec<String>>::new(),
+            "to be late is no failure"
+        );
+    }
+}
+
+#[test]
+fn a_batch_that_waits_is_cancelled_at_once_and_makes_nothing() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let batch = submit(&cli, &[]);
+        let id = batch["id"].as_str().unwrap();
+        let cancelled = cli.ok(&["batch", "cancel", id, "--json"]).json();
+        assert_eq!(cancelled["state"], "cancelled");
+        work(&cli);
+        assert_eq!(cli.rows().query("SELECT count(*) FROM invitation"), [["0"]]);
+        assert_eq!(show(&cli, &batch)["state"], "cancelled");
+        let watched = cli.try_run(&["batch", "watch", id]);
+        assert_eq!(watched.exit, Some(1));
+        // Once is enough.
+        let again = cli.try_run(&["batch", "cancel", id]);
+        assert_eq!(again.exit, Some(1));
+        assert!(
+            again.stderr.contains("no team of this batch waits"),
+            "{}",
+            again.stderr
+        );
+        // Nobody was invited, so the next batch is for everybody.
+        let next = submit(&cli, &[]);
+        work(&cli);
+        assert_eq!(show(&cli, &next)["letters"], 19);
+    }
+}
+
+#[test]
+fn a_batch_that_is_worked_on_is_cancelled_between_letters_and_its_codes_are_withdrawn() {
+    for kind in BOTH {
+        let cli = Cli::on(kind);
+        cli.ok(&[
+            "sample",
+            "--clients",
+            "4000",
+            "--teams",
+            "1",
+            "--out",
+            "export",
+        ]);
+        cli.ok(&["import", "export"]);
+        let slug = cli.rows().query("SELECT slug FROM organisation")[0][0].clone();
+        let batch = cli
+            .ok(&["batch", "submit", "--organisation", &slug, "--json"])
+            .json();
+        let worker = cli.start("work", &["work", "--until-idle"]);
+        eventually("letters are being made", || {
+            cli.rows()
+                .query("SELECT made FROM team_job WHERE state = 'working'")
+                > vec![vec!["0".to_owned()]]
+        });
+        cli.ok(&["batch", "cancel", batch["id"].as_str().unwrap()]);
+        assert_eq!(cli.wait("work", worker).exit, Some(0));
+        let shown = show(&cli, &batch);
+        assert_eq!(shown["state"], "cancelled");
+        assert_eq!(teams(&shown)[0]["history"][0]["outcome"], "cancelled");
+        let codes = cli
+            .rows()
+            .query("SELECT DISTINCT state, withdrawn, sealed_code, words FROM invitation");
+        assert_eq!(codes, [["cancelled", "1", "", ""]]);
+        assert!(files_below(&cli.data_dir().join("bundles")).is_empty());
+        assert_eq!(
+            cli.ok(&["bundle", "list", "--json"]).json(),
+            serde_json::json!([])
+        );
+    }
+}
+
+#[test]
+fn a_team_that_failed_is_tried_again_when_somebody_asks() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let batch = submit(&cli, &["--team", "Noord"]);
+        let id = batch["id"].as_str().unwrap();
+        // One try is left, and the store is a file.
+        cli.rows().query("UPDATE team_job SET tries = 4");
+        let store = cli.data_dir().join("bundles");
+        std::fs::write(&store, "in the way").unwrap();
+        work(&cli);
+        let failed = show(&cli, &batch);
+        assert_eq!(failed["state"], "failed", "{failed}");
+        let history = &teams(&failed)[0]["history"];
+        assert_eq!(history[0]["outcome"], "failed");
+        assert_eq!(history[0]["code"], "store");
+        assert_eq!(
+            cli.rows()
+                .query("SELECT count(*) FROM invitation WHERE state = 'open'"),
+            [["0"]]
+        );
+        let shown = cli.ok(&["batch", "show", id]).stdout;
+        assert!(
+            shown.contains("attempt 1: the folder data/bundles of the store cannot be used"),
+            "{shown}"
+        );
+        assert_eq!(cli.try_run(&["batch", "watch", id]).exit, Some(2));
+
+        std::fs::remove_file(&store).unwrap();
+        assert_eq!(
+            cli.ok(&["batch", "retry", id, "--json"]).json()["state"],
+            "queued"
+        );
+        work(&cli);
+        let done = show(&cli, &batch);
+        assert_eq!(done["state"], "done");
+        assert_eq!(done["letters"], 9);
+        assert_eq!(teams(&done)[0]["attempts"], 2);
+        let nothing = cli.try_run(&["batch", "retry", id]);
+        assert_eq!(nothing.exit, Some(1));
+        assert!(nothing.stderr.contains("no team of this batch has failed"));
+    }
+}
+
+#[test]
+fn of_batches_that_wait_the_one_with_the_highest_priority_is_first() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let ids: Vec<String> = ["low", "normal", "high"]
+            .iter()
+            .map(|priority| {
+                let batch = submit(&cli, &["--team", "Noord", "--priority", priority]);
+                batch["id"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        cli.ok(&["work", "--workers", "1", "--until-idle"]);
+        let order = cli.rows().query(
+            "SELECT j.batch_id FROM team_job j JOIN team_job_attempt a ON a.team_job_id = j.id \
+             ORDER BY a.started_at",
+        );
+        let order: Vec<&String> = order.iter().flatten().collect();
+        assert_eq!(order, [&ids[2], &ids[1], &ids[0]]);
+    }
+}
+
+#[test]
+fn a_request_that_cannot_be_is_refused_and_nothing_is_saved() {
+    let cli = imported(Kind::Sqlite);
+    for (arguments, sentence) in [
+        (
+            &["batch", "submit", "--organisation", "onbekend"][..],
+            "there is no organisation 'onbekend'",
+        ),
+        (
+            &[
+                "batch",
+                "submit",
+                "--organisation",
+                "zorg",
+                "--team",
+                "Nord",
+            ],
+            "there is no team 'Nord'",
+        ),
+        (
+            &["batch", "submit", "--organisation", "zorg", "--logo"],
+            "has no logo",
+        ),
+        (
+            &["batch", "submit", "--organisation", "Zorg!"],
+            "invalid value",
+        ),
+        (&["batch", "show", "01X"], "there is no batch '01X'"),
+        (&["batch", "watch", "01X"], "there is no batch '01X'"),
+        (&["batch", "cancel", "01X"], "there is no batch '01X'"),
+        (&["batch", "retry", "01X"], "there is no batch '01X'"),
+        (
+            &["bundle", "fetch", "01X", "--out", "out"],
+            "there is no bundle '01X'",
+        ),
+        (&["work", "--workers", "0"], "no workers would do no work"),
+    ] {
+        let answer = cli.try_run(arguments);
+        assert_eq!(answer.exit, Some(1), "{arguments:?}");
+        assert!(
+            answer.stderr.contains(sentence),
+            "{arguments:?}: {}",
+            answer.stderr
+        );
+        assert!(answer.stderr.contains("hint: "), "{}", answer.stderr);
+    }
+    assert_eq!(cli.rows().query("SELECT count(*) FROM batch"), [["0"]]);
+}
+
+#[test]
+fn orphans_are_purged_and_bundles_stay() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        submit(&cli, &[]);
+        work(&cli);
+        let store = cli.data_dir().join("bundles");
+        let before = files_below(&store);
+        assert_eq!(before.len(), 2);
+        let orphan = store.join("zorg/01X/01Y-1");
+        std::fs::create_dir_all(&orphan).unwrap();
+        std::fs::write(orphan.join("x.zip#1"), "half").unwrap();
+        let purged = cli.ok(&["purge", "--json"]).json();
+        assert_eq!((&purged["files"], &purged["bytes"]), (&1.into(), &4.into()));
+        assert_eq!(files_below(&store), before);
+        assert!(!store.join("zorg/01X").exists());
+        assert_eq!(cli.ok(&["purge", "--json"]).json()["files"], 0);
+    }
+}
