@@ -72,7 +72,8 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
     reason = "the one place that reads the environment"
 )]
 fn store_access() -> BTreeMap<String, String> {
-    std::env::vars()
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, value)| name.starts_with("AWS_") && !value.is_empty())
         .collect()
 }

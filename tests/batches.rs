@@ -414,6 +414,33 @@ fn a_request_that_cannot_be_is_refused_and_nothing_is_saved() {
 }
 
 #[test]
+fn a_bundle_that_is_not_in_the_store_is_said_to_be_so_and_nothing_is_undone() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let batch = submit(&cli, &[]);
+        work(&cli);
+        let listed = cli.ok(&["bundle", "list", "--json"]).json();
+        let id = listed[0]["id"].as_str().unwrap();
+        // The wrong store is as good as none.
+        let elsewhere = [
+            "bundle",
+            "fetch",
+            id,
+            "--out",
+            "out",
+            "--store",
+            "file:elsewhere",
+        ];
+        let answer = cli.try_run(&elsewhere);
+        assert_eq!(answer.exit, Some(2));
+        assert!(answer.stderr.contains("--store"), "{}", answer.stderr);
+        assert_eq!(show(&cli, &batch)["state"], "done");
+        assert_eq!(cli.ok(&["bundle", "list", "--json"]).json(), listed);
+        cli.ok(&["bundle", "fetch", id, "--out", "out"]);
+    }
+}
+
+#[test]
 fn orphans_are_purged_and_bundles_stay() {
     for kind in BOTH {
         let cli = imported(kind);
@@ -422,13 +449,23 @@ fn orphans_are_purged_and_bundles_stay() {
         let store = cli.data_dir().join("bundles");
         let before = files_below(&store);
         assert_eq!(before.len(), 2);
-        let orphan = store.join("zorg/01X/01Y-1");
+        // What an attempt of one of our jobs left, and what somebody else keeps in the same place.
+        let job = &cli
+            .rows()
+            .query("SELECT id FROM team_job ORDER BY position")[0][0];
+        let orphan = store.join(format!("zorg/01X/{job}-7"));
         std::fs::create_dir_all(&orphan).unwrap();
-        std::fs::write(orphan.join("x.zip#1"), "half").unwrap();
+        std::fs::write(orphan.join("bundle.zip#1"), "half").unwrap();
+        let theirs = store.join("zorg/01X/01Y-1");
+        std::fs::create_dir_all(&theirs).unwrap();
+        std::fs::write(theirs.join("bundle.zip"), "whole").unwrap();
+        std::fs::write(store.join("holiday.jpg"), "sun").unwrap();
         let purged = cli.ok(&["purge", "--json"]).json();
         assert_eq!((&purged["files"], &purged["bytes"]), (&1.into(), &4.into()));
-        assert_eq!(files_below(&store), before);
-        assert!(!store.join("zorg/01X").exists());
+        assert!(!orphan.exists());
+        let left = files_below(&store);
+        assert!(before.iter().all(|bundle| left.contains(bundle)));
+        assert_eq!(left.len(), before.len() + 2);
         assert_eq!(cli.ok(&["purge", "--json"]).json()["files"], 0);
     }
 }

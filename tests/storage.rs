@@ -442,6 +442,52 @@ async fn an_attempt_that_was_taken_over_may_write_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_is_cancelled_stays_so_however_its_attempt_ends() {
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let now = test.app.now();
+        let db = &test.app.db;
+        for end in ["fails", "is handed back", "is done", "dies"] {
+            let job = test.started("1").await;
+            let issued = issue(&test.app, &job, &ids(["100001", "100002", "100003"])).await;
+            assert_eq!(issued.codes.len(), 3, "nobody is held up by the one before");
+            assert_eq!(db.cancel_batch(&job.batch.id, now).await.unwrap(), 1);
+            let passing = Blame {
+                may_pass: true,
+                ..for_good("no paper")
+            };
+            match end {
+                "fails" => drop(db.fail_attempt(&job, passing, now).await.unwrap()),
+                "is handed back" => db.hand_back(&job, now).await.unwrap(),
+                "is done" => {
+                    let bundle = NewBundle {
+                        file_name: "late.zip".to_owned(),
+                        store_key: "late.zip".to_owned(),
+                        bytes: 1,
+                        sha256: "0".repeat(64),
+                    };
+                    let refused = db.finish_team_job(&job, &[], &bundle, now).await;
+                    assert!(matches!(refused, Err(StorageError::Cancelled)));
+                    db.end_cancelled(&job, now).await.unwrap();
+                }
+                _ => {
+                    let next = db.start_attempt(&job.team_job, "next", now).await.unwrap();
+                    assert!(matches!(next, Start::Ended(_)));
+                }
+            }
+            assert_eq!(test.state(&job).await, TeamJobState::Cancelled, "it {end}");
+            let open = test
+                .query("SELECT count(*) FROM invitation WHERE state = 'open'")
+                .await;
+            assert_eq!(open, [["0"]], "it {end}");
+            let attempts = db.attempts(&job.team_job).await.unwrap();
+            assert!(attempts.iter().all(|attempt| attempt.outcome.is_some()));
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_invitation_that_never_left_the_house_is_no_invitation() {
     on_both(async |kind| {
         let test = TestApp::open(kind, &Codes::default()).await;

@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -12,7 +12,7 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt};
 use object_store::{
-    ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
+    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     path::Path as Key,
@@ -28,6 +28,9 @@ const FOLDER_PIECE: usize = 1 << 20;
 const BUCKET_PIECE: usize = 8 << 20;
 /// How long a bucket that does not answer is asked again before the attempt has failed; the job is tried again later.
 const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long one request to a bucket may take.
+const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Where bundles are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,14 +68,13 @@ impl StoreAddress {
 }
 
 /// The store. It is opened when it is first needed: whoever submits a batch needs none.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Shelf {
     address: StoreAddress,
     access: BTreeMap<String, String>,
     opened: Arc<OnceLock<Opened>>,
 }
 
-#[derive(Debug)]
 struct Opened {
     store: Box<dyn ObjectStore>,
     /// The folder, when it is one: half-written files in it are seen there and nowhere else.
@@ -219,15 +221,15 @@ impl Shelf {
             source,
         };
         let beside = folder.join(format!(".{file_name}.part"));
-        // For its owner's eyes: there are codes in it. Locked, because another process may fetch the same bundle.
-        let mut file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&beside)
+        let locking = tokio::task::spawn_blocking({
+            let beside = beside.clone();
+            move || open_beside(&beside)
+        });
+        let mut file = locking
+            .await
+            .map_err(io::Error::other)
+            .flatten()
             .map_err(in_folder)?;
-        file.lock().map_err(in_folder)?;
         let target = folder.join(file_name);
         let written = self
             .copy(key, sha256, &mut file)
@@ -267,6 +269,25 @@ impl Shelf {
     }
 }
 
+/// A file for its owner's eyes, since there are codes in it, locked against another process that fetches the same bundle.
+fn open_beside(path: &Path) -> io::Result<File> {
+    loop {
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path)?;
+        file.lock()?;
+        // While this waited for the lock, the other may have finished and given the file its name: that one is whole.
+        let same = fs::metadata(path)
+            .is_ok_and(|there| file.metadata().is_ok_and(|ours| ours.ino() == there.ino()));
+        if same {
+            return Ok(file);
+        }
+    }
+}
+
 fn open_folder(folder: &Path) -> Result<Opened, BundleError> {
     fs::create_dir_all(folder).map_err(|source| BundleError::StoreFolder {
         folder: folder.to_owned(),
@@ -289,6 +310,7 @@ fn open_bucket(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
+        .with_client_options(ClientOptions::new().with_timeout(BUCKET_TIMEOUT))
         .with_retry(RetryConfig {
             retry_timeout: BUCKET_PATIENCE,
             ..RetryConfig::default()
@@ -317,7 +339,12 @@ fn files_below(root: &Path) -> io::Result<Vec<(String, u64)>> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
+        let entries = match fs::read_dir(&folder) {
+            // A worker has just cleared it away.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            entries => entries?,
+        };
+        for entry in entries {
             let entry = entry?;
             let path = entry.path();
             if entry.file_type()?.is_dir() {

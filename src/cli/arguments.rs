@@ -319,7 +319,7 @@ pub struct InvitationLetter {
 
 #[derive(Debug, Args)]
 pub struct Redeem {
-    /// Ten digits
+    /// Ten digits; - reads them from standard input, where no list of processes shows them
     #[arg(value_name = "CODE")]
     pub code: String,
 }

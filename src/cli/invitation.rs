@@ -7,7 +7,7 @@ use super::{
     arguments::{Invitation, InvitationList},
     open_app,
     table::columns,
-    terminal::Terminal,
+    terminal::{self, Terminal},
 };
 use crate::operations::{
     App, Failure,
@@ -64,7 +64,11 @@ async fn answer(app: &App, command: Invitation, terminal: &Terminal) -> Result<(
             terminal.print(&arguments.out.display().to_string())
         }
         Invitation::Redeem(arguments) => {
-            let invitation = redeem_code(app, &arguments.code).await?;
+            let code = match arguments.code.as_str() {
+                "-" => terminal::line_of_input()?,
+                code => code.to_owned(),
+            };
+            let invitation = redeem_code(app, &code).await?;
             if terminal.json {
                 return terminal.print_json(&json!({
                     "id": invitation.id,

@@ -121,6 +121,7 @@ async fn work(
 ) -> Result<Collected, Failure> {
     let mut screen = Progress::new(terminal);
     let mut collected = Collected::new();
+    let mut remade = BTreeSet::new();
     let mut given_up: BTreeSet<&str> = BTreeSet::new();
     let mut last_seen = (Instant::now(), Vec::new());
     'look: loop {
@@ -146,8 +147,14 @@ async fn work(
             if given_up.contains(batch.id.as_str()) {
                 continue;
             }
-            match collect_ready(app, &batch.id, out, &mut collected).await {
+            match collect_ready(app, &batch.id, out, &mut collected, &mut remade).await {
                 Ok(()) => {}
+                // It may come back; the workers wait for it as well.
+                Err(failure) if matches!(failure.code, "database" | "store") => {
+                    tracing::warn!(%failure, "bundles not collected yet");
+                    tokio::time::sleep(LOOK).await;
+                    continue 'look;
+                }
                 // An old bundle that is gone or damaged must not stand in the way of new letters for ever.
                 Err(failure) if batch.resumed && batches.len() > 1 => {
                     terminal.note(&format!("note: batch {}: {failure}", batch.id));

@@ -54,6 +54,19 @@ impl Terminal {
     }
 }
 
+/// One line of standard input.
+pub fn line_of_input() -> Result<String, Failure> {
+    let mut line = String::new();
+    io::stdin().read_line(&mut line).map_err(|error| {
+        Failure::input(
+            "input",
+            format!("standard input cannot be read: {error}"),
+            "write what is wanted on one line",
+        )
+    })?;
+    Ok(line.trim().to_owned())
+}
+
 /// A panic is caught where it matters and reported there as a failure. The default hook would print its text, which may
 /// hold whatever was being worked on; the place is enough to find it.
 pub fn quiet_panics() {

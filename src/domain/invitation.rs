@@ -49,11 +49,12 @@ impl Drop for Code {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum InvitationState {
-    /// The code works until `valid_until`. Set by the team job that issues it. A client has at most one.
+    /// The code works until `valid_until`. Set by the team job that issues it, or by a reissue. A client has at most one.
     Open,
     /// The client connected; set by Caren redeeming the code.
     Redeemed,
-    /// The last valid day has passed; set by the job that writes the client again.
+    /// The last valid day has passed; set by the job that writes the client again, by a reissue, or by `purge`. Until
+    /// then the date says so.
     Expired,
     /// Withdrawn by a person, or by a job whose letter never came to be.
     Cancelled,

@@ -34,8 +34,8 @@ pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 /// Draws a code; a test hands in one that counts.
 pub type DrawCode = Arc<dyn Fn() -> Result<Code, StorageError> + Send + Sync>;
 
-/// Where everything lives and how wide it runs.
-#[derive(Debug, Clone)]
+/// Where everything lives and how wide it runs. No `Debug`: passwords may be in it.
+#[derive(Clone)]
 pub struct Settings {
     pub data_dir: PathBuf,
     pub database_url: Option<String>,

@@ -1,7 +1,7 @@
 //! Takes bundles out of the store into a folder.
 
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     path::{Path, PathBuf},
 };
 
@@ -38,12 +38,14 @@ fn in_folder(folder: &Path) -> impl Fn(std::io::Error) -> BundleError {
     }
 }
 
-/// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`.
+/// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`. `remade`: team jobs whose
+/// bundle was lost and is being made again.
 pub async fn collect_ready(
     app: &App,
     batch_id: &str,
     folder: &Path,
     collected: &mut Collected,
+    remade: &mut BTreeSet<String>,
 ) -> Result<(), Failure> {
     for bundle in app.db.bundles(batch_id).await? {
         let Entry::Vacant(place) = collected.entry(bundle.team_job.clone()) else {
@@ -53,10 +55,13 @@ pub async fn collect_ready(
             Ok(path) => {
                 place.insert(path);
             }
-            // Its codes are still there, so it can be made again, the same letters to the byte.
-            Err(failure) if failure.code == BUNDLE_LOST => {
+            // Its codes are still there, so it can be made again, once.
+            Err(failure) if failure.code == BUNDLE_LOST && !remade.contains(&bundle.team_job) => {
                 tracing::warn!(bundle = bundle.id, "bundle lost from the store, made again");
-                app.db.remake_bundle(&bundle).await?;
+                if !app.db.remake_bundle(&bundle).await? {
+                    return Err(failure);
+                }
+                remade.insert(bundle.team_job);
             }
             Err(failure) => return Err(failure),
         }

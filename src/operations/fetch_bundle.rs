@@ -26,17 +26,13 @@ pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf,
     check_folder(folder)?;
     make_folder(folder)?;
     match collect_bundle(app, &bundle, folder).await {
-        Err(failure) if failure.code == BUNDLE_LOST => {
-            // The codes of its letters are there, so a worker makes it again.
-            app.db.remake_bundle(&bundle).await?;
-            Err(Failure {
-                hint: Some(
-                    "it is made again from the same codes: see that a worker runs (`brievenbus work`), then fetch the new bundle; see also that --store is the one that the batch was made with"
-                        .to_owned(),
-                ),
-                ..failure
-            })
-        }
+        Err(failure) if failure.code == BUNDLE_LOST => Err(Failure {
+            hint: Some(
+                "see that --store is the one that the batch was made with; if the bundle is gone, `brievenbus invitation letter` prints its letters one by one"
+                    .to_owned(),
+            ),
+            ..failure
+        }),
         result => result,
     }
 }

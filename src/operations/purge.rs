@@ -1,10 +1,11 @@
 //! `purge`: clears away what nobody will ask for any more.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
 
 use super::{App, Failure, run_team_job::attempt_of_key};
+use crate::domain::team_job::TeamJobState;
 
 /// How long a worker has not been seen when the queue may forget it.
 const WORKER_AGE: TimeDelta = TimeDelta::days(1);
@@ -21,11 +22,17 @@ pub struct Purged {
     pub workers: u64,
 }
 
-/// Removes orphans from the store, and what is kept of invitations that have expired. What an attempt that is under way has stored stays, and so does every bundle.
+/// Removes from the store what attempts of our own have left there and no bundle is, and what is kept of invitations that have expired. What an attempt that is under way has stored stays, and so does every bundle.
 pub async fn purge(app: &App) -> Result<Purged, Failure> {
     // The store first: what is put there after this look is not touched, whatever the database says of it.
     let contents = app.shelf.contents().await?;
-    let working: HashSet<(String, u32)> = app.db.working_attempts().await?.into_iter().collect();
+    let attempts: HashMap<String, (TeamJobState, u32)> = app
+        .db
+        .job_attempts()
+        .await?
+        .into_iter()
+        .map(|(job, state, attempt)| (job, (state, attempt)))
+        .collect();
     let known: HashSet<String> = app
         .db
         .all_bundles()
@@ -35,8 +42,14 @@ pub async fn purge(app: &App) -> Result<Purged, Failure> {
         .collect();
     let mut purged = Purged::default();
     for (key, bytes) in contents {
-        let under_way = attempt_of_key(&key)
-            .is_some_and(|(job, attempt)| working.contains(&(job.to_owned(), attempt)));
+        // A place of an attempt of ours, or it is somebody else's and none of our business.
+        let Some((job, number)) = attempt_of_key(&key) else {
+            continue;
+        };
+        let Some((state, attempt)) = attempts.get(job) else {
+            continue;
+        };
+        let under_way = *state == TeamJobState::Working && *attempt == number;
         if known.contains(&key) || under_way {
             continue;
         }

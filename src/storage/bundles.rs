@@ -6,11 +6,14 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
-    Database, StorageError, endings,
+    Database, StorageError,
+    batches::read_state,
+    endings,
     entities::{
         bundle::{self, Column},
         team_job,
     },
+    team_jobs::locked,
 };
 use crate::domain::team_job::TeamJobState;
 
@@ -68,30 +71,43 @@ impl Database {
         Ok(row.map(read_bundle))
     }
 
-    /// The attempts that may be writing to the store at this moment: team job and number.
-    pub async fn working_attempts(&self) -> Result<Vec<(String, u32)>, StorageError> {
-        let rows: Vec<(String, i32)> = team_job::Entity::find()
+    /// Every team job with its state and the number of its last attempt: of all keys in the store, these are ours.
+    pub async fn job_attempts(&self) -> Result<Vec<(String, TeamJobState, u32)>, StorageError> {
+        let rows: Vec<(String, String, i32)> = team_job::Entity::find()
             .select_only()
-            .columns([team_job::Column::Id, team_job::Column::Attempt])
-            .filter(team_job::Column::State.eq(TeamJobState::Working.as_str()))
+            .columns([
+                team_job::Column::Id,
+                team_job::Column::State,
+                team_job::Column::Attempt,
+            ])
             .into_tuple()
             .all(self.connection())
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, attempt)| (id, attempt.unsigned_abs()))
-            .collect())
+        rows.into_iter()
+            .map(|(id, state, attempt)| Ok((id, read_state(&state)?, attempt.unsigned_abs())))
+            .collect()
     }
 
     /// Forgets a bundle that the store has lost and puts its job on the queue again, unless somebody else just has.
-    pub async fn remake_bundle(&self, lost: &StoredBundle) -> Result<(), StorageError> {
+    ///
+    /// Only one that nobody ever took out of the store: letters that may be in the post are not judged anew. Answers
+    /// whether it can be made again.
+    pub async fn remake_bundle(&self, lost: &StoredBundle) -> Result<bool, StorageError> {
         let tx = self.begin().await?;
-        let forgotten = bundle::Entity::delete_by_id(&lost.id).exec(&tx).await?;
+        locked(&tx, &lost.team_job).await?;
+        let forgotten = bundle::Entity::delete_many()
+            .filter(Column::Id.eq(&lost.id))
+            .filter(Column::CollectedAt.is_null())
+            .exec(&tx)
+            .await?;
         if forgotten.rows_affected == 1 {
             endings::queue_again(&tx, &lost.team_job).await?;
+            tx.commit().await?;
+            return Ok(true);
         }
-        tx.commit().await?;
-        Ok(())
+        // Gone already: somebody else has done this.
+        let there = bundle::Entity::find_by_id(&lost.id).one(&tx).await?;
+        Ok(there.is_none())
     }
 
     /// Remembers that a bundle left the store; the first time counts.

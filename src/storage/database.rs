@@ -200,6 +200,8 @@ impl Database {
 
 /// A database address may hold a password, which belongs in no error.
 fn without_password(url: &str) -> String {
+    // As a parameter too: `?password=`.
+    let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {
         (Some(start), Some(end)) if start + 3 < end => {
             format!("{}…{}", &url[..start + 3], &url[end..])
@@ -234,11 +236,21 @@ async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
         .await?)
 }
 
+/// A session of a machine that was cut off holds its locks for as long as the server keeps it, and everybody else waits:
+/// not for longer than the living are called dead.
+const SESSION: [(&str, &str); 4] = [
+    ("idle_in_transaction_session_timeout", "15s"),
+    ("tcp_keepalives_idle", "10"),
+    ("tcp_keepalives_interval", "5"),
+    ("tcp_keepalives_count", "3"),
+];
+
 async fn open_postgres(options: &PgConnectOptions) -> Result<PgPool, StorageError> {
+    let options = options.clone().options(SESSION);
     Ok(PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)
-        .connect_with(options.clone())
+        .connect_with(options)
         .await?)
 }
 
@@ -268,6 +280,7 @@ mod tests {
         for url in [
             "mysql://root:geheim@db/x",
             "postgres://u:geheim@h:port/x",
+            "mysql://h/x?password=geheim",
             "sqlite:",
             "",
         ] {

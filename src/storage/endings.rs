@@ -46,7 +46,7 @@ pub struct Blame<'a> {
 pub enum Next {
     /// It waits in the queue, for this long.
     Again(TimeDelta),
-    /// It has failed for good.
+    /// It has failed for good, or somebody has cancelled it meanwhile.
     Never,
 }
 
@@ -110,6 +110,11 @@ impl Database {
         let row = current(&tx, job).await?;
         let reason = Some((blame.code, blame.reason));
         end_attempt(&tx, job, AttemptOutcome::Failed, reason, now).await?;
+        if row.cancel_requested {
+            end_without_attempt(&tx, &job.team_job, TeamJobState::Cancelled, now).await?;
+            tx.commit().await?;
+            return Ok(Next::Never);
+        }
         let next = if blame.may_pass && row.tries.unsigned_abs() < MAX_TRIES {
             let pause = pause_after(row.tries.unsigned_abs());
             set_state(&tx, &job.team_job, TeamJobState::Queued).await?;
@@ -124,7 +129,8 @@ impl Database {
         Ok(next)
     }
 
-    /// Gives a job back to the queue because its worker was told to stop. It keeps its codes, and loses no try.
+    /// Gives a job back to the queue because its worker was told to stop. It keeps its codes, and loses no try. One that
+    /// somebody has cancelled meanwhile is cancelled.
     pub async fn hand_back(
         &self,
         job: &StartedJob,
@@ -134,6 +140,11 @@ impl Database {
         let row = current(&tx, job).await?;
         let reason = Some(("handed_back", "its worker was told to stop"));
         end_attempt(&tx, job, AttemptOutcome::HandedBack, reason, now).await?;
+        if row.cancel_requested {
+            end_without_attempt(&tx, &job.team_job, TeamJobState::Cancelled, now).await?;
+            tx.commit().await?;
+            return Ok(());
+        }
         let queued = team_job::ActiveModel {
             id: Set(row.id),
             state: Set(TeamJobState::Queued.as_str().to_owned()),

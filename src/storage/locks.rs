@@ -17,6 +17,13 @@ pub struct LifeLock {
     _file: File,
 }
 
+/// The owner of a file that nobody held; while this is kept, nobody else finds it.
+#[derive(Debug)]
+pub struct Dead {
+    pub name: String,
+    _file: File,
+}
+
 impl LifeLock {
     /// Locks `folder/name`, or `None` when another living process holds it.
     pub fn take(folder: &Path, name: &str) -> io::Result<Option<Self>> {
@@ -42,18 +49,36 @@ impl LifeLock {
         }
     }
 
-    /// The names in `folder` whose file nobody holds: their owners died. Of a name without a file nothing is known; its
-    /// owner may well live on another machine.
-    pub fn dead_owners(folder: &Path) -> io::Result<Vec<String>> {
+    /// Locks `folder/name`, a name that nobody had before. The file is locked before it has its name, so that nobody ever
+    /// finds it unlocked while its owner lives.
+    pub fn take_new(folder: &Path, name: &str) -> io::Result<Self> {
+        fs::create_dir_all(folder)?;
+        let beside = folder.join(format!(".{name}"));
+        let file = File::create_new(&beside)?;
+        file.lock()?;
+        let path = folder.join(name);
+        fs::rename(&beside, &path)?;
+        Ok(Self { path, _file: file })
+    }
+
+    /// The owners in `folder` whose file nobody holds: they died. Of a name without a file nothing is known; its owner
+    /// may well live on another machine.
+    pub fn dead_owners(folder: &Path) -> io::Result<Vec<Dead>> {
         let mut dead = Vec::new();
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            let unlocked = File::options()
-                .write(true)
-                .open(entry.path())
-                .is_ok_and(|file| file.try_lock().is_ok());
-            if unlocked && let Ok(name) = entry.file_name().into_string() {
-                dead.push(name);
+            let Ok(name) = entry.file_name().into_string() else {
+                continue;
+            };
+            // Not yet what it is to become.
+            if name.starts_with('.') {
+                continue;
+            }
+            let file = File::options().write(true).open(entry.path());
+            if let Ok(file) = file
+                && file.try_lock().is_ok()
+            {
+                dead.push(Dead { name, _file: file });
             }
         }
         Ok(dead)
@@ -79,10 +104,13 @@ mod tests {
     #[test]
     fn a_lock_is_held_once_and_only_a_file_left_unlocked_tells_of_a_death() {
         let folder = tempfile::tempdir().unwrap();
-        let dead = || LifeLock::dead_owners(folder.path()).unwrap();
+        let dead = || {
+            let dead = LifeLock::dead_owners(folder.path()).unwrap();
+            let names = dead.into_iter().map(|owner| owner.name);
+            names.collect::<Vec<String>>()
+        };
         assert!(dead().is_empty(), "nothing is known");
-        let held = LifeLock::take(folder.path(), "w").unwrap();
-        assert!(held.is_some());
+        let held = LifeLock::take_new(folder.path(), "w").unwrap();
         assert!(LifeLock::take(folder.path(), "w").unwrap().is_none());
         assert!(dead().is_empty());
         drop(held);

@@ -172,14 +172,17 @@ impl Database {
         let db = self.connection();
         let backend = db.get_database_backend();
         let Dialect { jobs, .. } = dialect(backend);
+        let lease = format!(
+            "SELECT t.id AS team_job, COALESCE(j.lock_by, '') AS worker, t.attempt AS attempt, t.beat AS beat \
+             FROM {jobs} j JOIN team_job t ON t.id = j.idempotency_key"
+        );
         let rows = db
             .query_all_raw(Statement::from_sql_and_values(
                 backend,
                 format!(
-                    "SELECT t.id AS team_job, COALESCE(j.lock_by, '') AS worker, t.attempt AS attempt, t.beat AS beat \
-                     FROM {jobs} j JOIN team_job t ON t.id = j.idempotency_key \
-                     WHERE j.job_type = $1 AND (j.status IN ('Running', 'Queued') \
-                     OR (j.status IN ('Done', 'Killed') AND t.state IN ('queued', 'working')))"
+                    "{lease} WHERE j.job_type = $1 AND j.status IN ('Running', 'Queued') \
+                     UNION ALL \
+                     {lease} WHERE j.job_type = $1 AND j.status IN ('Done', 'Killed') AND t.state IN ('queued', 'working')"
                 ),
                 [QUEUE.into()],
             ))

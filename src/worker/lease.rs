@@ -43,12 +43,11 @@ impl Names {
     /// A name that nobody had before, with its file locked.
     pub fn renew(&self) -> String {
         let name = format!("worker-{}-{}", std::process::id(), storage::new_id());
-        let lock = LifeLock::take(&self.folder, &name).unwrap_or_else(|error| {
+        let lock = LifeLock::take_new(&self.folder, &name).inspect_err(|error| {
             // Without the file the others wait for the beat to stop, which is slower and just as safe.
             tracing::warn!(%error, "worker runs without its lock file");
-            None
         });
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = lock;
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = lock.ok();
         name
     }
 }
@@ -98,11 +97,12 @@ pub async fn release_the_dead(app: &App) -> Result<(), Failure> {
         path: folder.to_owned(),
         source,
     };
-    for worker in LifeLock::dead_owners(folder).map_err(unreadable)? {
-        let tasks = app.db.release_tasks_of(&worker).await?;
+    for dead in LifeLock::dead_owners(folder).map_err(unreadable)? {
+        let worker = &dead.name;
+        let tasks = app.db.release_tasks_of(worker).await?;
         tracing::info!(worker, tasks, "took over from a worker that died");
         // Another process may have buried it meanwhile.
-        let _ = LifeLock::bury(folder, &worker);
+        let _ = LifeLock::bury(folder, worker);
     }
     Ok(())
 }

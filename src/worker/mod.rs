@@ -22,7 +22,10 @@ use apalis_sqlite::SqliteStorage;
 use chrono::TimeDelta;
 use futures::{FutureExt, future::BoxFuture};
 use serde_json::Value;
-use tokio::{task::JoinHandle, time::timeout};
+use tokio::{
+    task::{JoinError, JoinHandle},
+    time::timeout,
+};
 
 use self::{lease::Names, ticker::Ticker};
 use crate::{
@@ -157,6 +160,17 @@ impl Worker {
     }
 }
 
+impl Worker {
+    /// Waits until no job is under way. An attempt may outlive the worker that began it, when that one had to start
+    /// again because of the database.
+    async fn finish(&mut self) -> Result<Result<(), MonitorError>, JoinError> {
+        while !self.app.running.attempts().is_empty() {
+            tokio::time::sleep(POLL).await;
+        }
+        (&mut self.monitor).await
+    }
+}
+
 impl Workers for Worker {
     fn have_ended(&self) -> bool {
         self.monitor.is_finished()
@@ -166,10 +180,10 @@ impl Workers for Worker {
         async {
             let mut worker = *self;
             let stopped = worker.stop.shutdown();
-            let mut ended = timeout(GRACE, &mut worker.monitor).await;
+            let mut ended = timeout(GRACE, worker.finish()).await;
             if ended.is_err() {
                 worker.app.stopping.raise();
-                ended = timeout(LAST_WORDS, &mut worker.monitor).await;
+                ended = timeout(LAST_WORDS, worker.finish()).await;
             }
             worker.lease.abort();
             match (stopped, ended) {

@@ -138,7 +138,7 @@ fn whatever_is_taken_in_while_workers_work_nobody_is_lost_or_written_twice() {
             for (client, outcome) in bundle.outcomes() {
                 let number: usize = client.parse::<usize>().unwrap() - 300_001;
                 assert_eq!((number % 8 + 1).to_string(), *team, "client {client}");
-                let away = number % 10 == 0 && outcome == "not_in_export";
+                let away = number.is_multiple_of(10) && outcome == "not_in_export";
                 assert!(outcome == "brief" || away, "client {client} is {outcome}");
                 assert!(seen.insert(client));
             }

@@ -36,9 +36,12 @@ impl Kind {
 }
 
 /// Does the same on both.
+#[expect(
+    clippy::print_stdout,
+    reason = "the test runner shows it when the journey fails"
+)]
 pub async fn on_both(journey: impl AsyncFn(Kind)) {
     for kind in BOTH {
-        // Said by the test runner when the journey fails.
         println!("on {kind:?}:");
         journey(kind).await;
     }

@@ -14,7 +14,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 pub(super) use self::{
@@ -41,6 +41,8 @@ pub(super) type TeamSelection = Selection<Candidate, LeftOut>;
 const LOOK: Duration = Duration::from_millis(500);
 /// How often an attempt that has ended tries to write that down, when the database does not answer.
 const INSIST: Duration = Duration::from_secs(1);
+/// How long it insists. After that it gives no sign of life any more, and another worker takes the job over.
+const INSIST_FOR: Duration = Duration::from_secs(600);
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +143,12 @@ async fn write_down(
         return Ok(Ended::Finished);
     };
     let stopping = failure.code == HANDED_BACK;
+    let begun = Instant::now();
     loop {
         match try_to_write_down(app, job, &failure).await {
             Err(StorageError::TakenOver) => return Ok(Ended::Finished),
             // A worker that is to stop leaves it to the one who takes over.
-            Err(error @ StorageError::Database(_)) if !stopping => {
+            Err(error @ StorageError::Database(_)) if !stopping && begun.elapsed() < INSIST_FOR => {
                 tracing::warn!(team_job = job.team_job, %error, "end of an attempt not written yet");
                 tokio::time::sleep(INSIST).await;
             }

@@ -5,10 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, OnConflict},
+    sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
-use super::{Found, issue::Draw, read_state};
+use super::{Found, issue::Draw, read_found, read_state};
 use crate::{
     domain::{
         client::ClientId,
@@ -139,15 +139,10 @@ impl Database {
         today: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<u64, StorageError> {
-        let done = team_job::Entity::find()
-            .select_only()
-            .column(team_job::Column::Id)
-            .filter(team_job::Column::State.eq(TeamJobState::Done.as_str()))
-            .into_query();
         let expired = Condition::all()
             .add(Column::State.eq(InvitationState::Open.as_str()))
             .add(Column::ValidUntil.lt(today))
-            .add(Column::TeamJobId.in_subquery(done));
+            .add(out_of_the_house());
         close(
             self.connection(),
             expired,
@@ -174,18 +169,24 @@ impl Database {
             .add(Column::CodeHash.eq(&hash))
             .add(Column::State.eq(InvitationState::Open.as_str()))
             .add(Column::ValidUntil.gte(today));
-        let db = self.connection();
-        let redeemed = close(db, condition, InvitationState::Redeemed, false, now).await?;
+        let tx = self.begin().await?;
+        let redeemed = close(&tx, condition, InvitationState::Redeemed, false, now).await?;
         let row = invitation::Entity::find()
             .filter(Column::CodeHash.eq(&hash))
-            .one(db)
+            .find_also_related(team_job::Entity)
+            .one(&tx)
             .await?;
-        let Some(row) = row else { return Ok(None) };
+        let Some((row, job)) = row else {
+            return Ok(None);
+        };
+        let found = read_found(row, job)?;
         let closing = match redeemed {
             1 => Closing::Closed(None),
-            _ => Closing::Was(read_state(&row.state)?.on(today, row.valid_until)),
+            _ => Closing::Was(found.state_on(today)),
         };
-        Ok(Some((self.found(row).await?, closing)))
+        // Last of all: whoever is told nothing has not redeemed it.
+        tx.commit().await?;
+        Ok(Some((found, closing)))
     }
 }
 
@@ -213,6 +214,16 @@ pub async fn withdraw(
         close(tx, condition, InvitationState::Cancelled, true, now).await?;
     }
     Ok(())
+}
+
+/// Invitations that no job is working on: those of jobs that are done.
+pub fn out_of_the_house() -> SimpleExpr {
+    let done = team_job::Entity::find()
+        .select_only()
+        .column(team_job::Column::Id)
+        .filter(team_job::Column::State.eq(TeamJobState::Done.as_str()))
+        .into_query();
+    Column::TeamJobId.in_subquery(done)
 }
 
 fn by_id(id: &str) -> Condition {

@@ -9,7 +9,10 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
-use super::{close::close, read_state};
+use super::{
+    close::{close, out_of_the_house},
+    read_state,
+};
 use crate::{
     domain::{
         client::ClientId,
@@ -153,7 +156,9 @@ async fn close_expired(
     for chunk in clients.chunks(CHUNK) {
         let condition = of_clients(slug, chunk)
             .add(Column::State.eq(InvitationState::Open.as_str()))
-            .add(Column::ValidUntil.lt(letter_date));
+            .add(Column::ValidUntil.lt(letter_date))
+            // One that another job is about to print is left to it; its client is taken.
+            .add(out_of_the_house());
         close(tx, condition, InvitationState::Expired, false, now).await?;
     }
     Ok(())

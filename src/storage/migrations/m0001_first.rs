@@ -292,6 +292,7 @@ fn indices() -> Vec<IndexCreateStatement> {
             &["organisation", "client_id"],
         ),
         index("team_job_of_batch", "team_job", &["batch_id"]),
+        index("team_job_in_state", "team_job", &["state"]),
         index(
             "invitation_of_client",
             "invitation",
