@@ -147,6 +147,7 @@ fn a_dry_run_tells_what_would_happen_and_issues_nothing() {
         }
         let noord = &teams(&forecast)[0];
         assert_eq!(noord["impossible"][0]["client_id"], "200001");
+        assert_eq!(noord["impossible"][0]["reason"], "does_not_fit");
 
         let batch = submit(&cli, &[]);
         work(&cli);
@@ -198,6 +199,20 @@ fn ten_submits_with_one_idempotency_key_at_once_are_one_batch() {
         assert_eq!(cli.rows().query("SELECT count(*) FROM team_job"), [["2"]]);
         let another = submit(&cli, &["--idempotency-key", "december"]);
         assert!(!ids.contains(another["id"].as_str().unwrap()));
+        // For another team it is another request, and would be lost if it were taken for the first.
+        let arguments = [&arguments[..], &["--team", "Noord"]].concat();
+        let refused = cli.try_run(&arguments);
+        assert_eq!(refused.exit, Some(1));
+        assert!(
+            refused.stderr.contains("used for other teams"),
+            "{}",
+            refused.stderr
+        );
+        assert_eq!(
+            cli.try_run(&[&SUBMIT[..], &["--idempotency-key", ""]].concat())
+                .exit,
+            Some(1)
+        );
     }
 }
 

@@ -186,10 +186,20 @@ fn a_listing_has_the_fields_of_the_contract_and_shows_what_was_asked_for() {
             (&["--state", "redeemed"], &[]),
             (&["--state", "open", "--team", "Zuid"], &["100003"]),
             (&["--organisation", "zorg"], &["100001", "100002", "100003"]),
-            (&["--organisation", "een-ander"], &[]),
         ] {
             let expected = expected.iter().map(|id| (*id).to_owned()).collect();
             assert_eq!(shown(more), expected, "{more:?}");
+        }
+        // An empty list would say that nobody was invited, which is another thing than a typing error.
+        for (more, sentence) in [
+            (["--organisation", "een-ander"], "there is no organisation"),
+            (["--team", "Nord"], "no batch was ever for a team 'Nord'"),
+        ] {
+            refused(
+                &cli,
+                &[&["invitation", "list"][..], &more].concat(),
+                sentence,
+            );
         }
         let table = cli.ok(&["invitation", "list", "--client", "100003"]).stdout;
         for part in ["State", "100003", "Zuid", "open", "2027-01-02"] {

@@ -405,7 +405,7 @@ fn a_key_file_that_is_broken() {
     fs::write(&key, "short\n").unwrap();
     insta::assert_snapshot!(case.run_refused(&[]), @r"
     error: the key file data/key does not hold 64 hexadecimal digits
-    hint: put the right key file back, for its owner alone (chmod 600); without it no code of this database opens
+    hint: put the right key file there, for its owner alone (chmod 600): on another machine, a copy of the first one's; without it no code of this database opens
     ");
 }
 

@@ -18,7 +18,7 @@ pub enum BundleError {
     UnknownStore(String),
     #[error("the store cannot be cleared: {0}")]
     Clear(std::io::Error),
-    #[error("the store did not do as asked: {0}")]
+    #[error("the store did not do as asked: {}", in_short(.0))]
     Store(#[source] object_store::Error),
     #[error("the folder {folder} of the store cannot be used: {source}")]
     StoreFolder {
@@ -34,6 +34,27 @@ pub enum BundleError {
         folder: PathBuf,
         source: std::io::Error,
     },
+}
+
+/// What a bucket answered, or why it did not, without the document that it answers with: that may name keys.
+fn in_short(error: &object_store::Error) -> String {
+    let text = error.to_string();
+    let between = |start: &str, end: &str| {
+        let rest = &text[text.find(start)? + start.len()..];
+        Some(rest[..rest.find(end)?].to_owned())
+    };
+    if let Some(code) = between("<Code>", "</Code>") {
+        return match between("status code: ", ":") {
+            Some(status) => format!("{code} ({status})"),
+            None => code,
+        };
+    }
+    let mut line = text.split('<').next().unwrap_or_default().to_owned();
+    if let Some((at, _)) = line.char_indices().nth(200) {
+        line.truncate(at);
+        line.push('…');
+    }
+    line.trim_end_matches([' ', ':']).to_owned()
 }
 
 impl From<object_store::Error> for BundleError {

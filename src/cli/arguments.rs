@@ -206,7 +206,7 @@ pub struct Submit {
     #[arg(long)]
     pub dry_run: bool,
     /// The same key again means the same batch
-    #[arg(long, value_name = "KEY", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "KEY", conflicts_with = "dry_run", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub idempotency_key: Option<String>,
     /// Which batch goes first when there are more
     #[arg(long, value_enum, value_name = "PRIORITY", default_value = "normal")]

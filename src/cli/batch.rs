@@ -260,7 +260,7 @@ fn forecast_json(forecast: &Forecast) -> Answer<'_> {
                 let impossible: Vec<_> = team
                     .impossible
                     .iter()
-                    .map(|(client, why)| json!({ "client_id": client, "explanation": why }))
+                    .map(|(client, reason)| json!({ "client_id": client, "reason": reason.code() }))
                     .collect();
                 json!({
                     "id": team.team_id,

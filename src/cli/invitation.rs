@@ -87,7 +87,7 @@ async fn answer(app: &App, command: Invitation, terminal: &Terminal) -> Result<(
 
 async fn list(app: &App, arguments: InvitationList, terminal: &Terminal) -> Result<(), Failure> {
     let filter = InvitationFilter {
-        organisation: arguments.organisation.map(|slug| slug.to_string()),
+        organisation: arguments.organisation,
         client: arguments.client,
         team: arguments.team,
         state: arguments.state.map(Into::into),

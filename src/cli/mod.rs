@@ -50,7 +50,11 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
         return press();
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
-    terminal::start_log(arguments.global.verbose.max(config::verbosity()));
+    let unattended = matches!(arguments.command, Command::Work(_));
+    terminal::start_log(
+        arguments.global.verbose.max(config::verbosity()),
+        unattended,
+    );
     terminal::quiet_panics();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

@@ -58,6 +58,10 @@ impl<'a> Progress<'a> {
     }
 
     fn show_working(&mut self, team: &TeamStatus) {
+        // Who gets a letter is not known yet.
+        if team.expected == 0 {
+            return;
+        }
         let bars = &self.bars;
         let bar = self.teams.entry(team.team_job.clone()).or_insert_with(|| {
             let bar = bars.add(ProgressBar::new(0));

@@ -11,6 +11,7 @@ use crate::{
         dry_run::Forecast,
         show_batch::{BatchSummary, TeamSummary},
     },
+    wording::english::reason,
 };
 
 /// Characters a line when the output is no terminal.
@@ -107,6 +108,7 @@ pub fn forecast(forecast: &Forecast) -> String {
     let mut text = vec![columns(&rows)];
     for team in &forecast.teams {
         for (client, why) in &team.impossible {
+            let why = reason(*why);
             text.push(format!("{}, client {client}: {why}", team.team_name));
         }
     }

@@ -76,9 +76,11 @@ pub fn quiet_panics() {
     }));
 }
 
-/// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says.
-pub fn start_log(verbose: u8) {
+/// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says. Of something that runs
+/// unattended, warnings too.
+pub fn start_log(verbose: u8, unattended: bool) {
     let level = match verbose {
+        0 if unattended => "brievenbus=warn",
         0 => "brievenbus=error",
         1 => "brievenbus=info",
         2 => "brievenbus=debug,info",

@@ -15,7 +15,10 @@ pub async fn cancel_invitation(app: &App, id: &str) -> Result<Found, Failure> {
         .await?;
     match closing {
         Closing::Closed(_) => Ok(invitation),
-        Closing::Was(state) => Err(not_open(state)),
+        Closing::Was(state) => Err(not_open(
+            state,
+            "its code works no more, so there is nothing to cancel",
+        )),
         Closing::BeingMade | Closing::Other(_) => Err(being_made()),
     }
 }

@@ -16,13 +16,13 @@ use crate::{
     bundles::manifest::counts,
     domain::{
         batch::TeamPlan,
+        client::ClientId,
         eligibility::{LeftOut, Reason},
         invitation::Code,
         location::LocationId,
     },
     letters::LetterContent,
     storage::{batches::TeamName, outcomes::PlannedClient},
-    wording::dutch,
 };
 
 /// A batch that was only tried.
@@ -40,8 +40,8 @@ pub struct TeamForecast {
     pub clients: usize,
     pub letters: usize,
     pub left_out: BTreeMap<&'static str, usize>,
-    /// Clients whose letter is not possible, with the reason in Dutch, for the provider.
-    pub impossible: Vec<(String, String)>,
+    /// Clients whose letter is not possible, and why.
+    pub impossible: Vec<(ClientId, Reason)>,
 }
 
 impl Forecast {
@@ -123,12 +123,12 @@ fn planned(plan: &TeamPlan, names: &BTreeMap<&LocationId, &TeamName>) -> Vec<Pla
         .collect()
 }
 
-fn impossible(left_out: &[(Candidate, LeftOut)]) -> Vec<(String, String)> {
+fn impossible(left_out: &[(Candidate, LeftOut)]) -> Vec<(ClientId, Reason)> {
     left_out
         .iter()
         .filter(|(_, left_out)| {
             matches!(left_out.reason, Reason::DoesNotFit | Reason::MissingGlyph)
         })
-        .map(|(candidate, left_out)| (candidate.id().to_string(), dutch::explanation(left_out)))
+        .map(|(candidate, left_out)| (candidate.id().clone(), left_out.reason))
         .collect()
 }

@@ -178,7 +178,7 @@ impl From<StorageError> for Failure {
                 Kind::Input,
                 "key_file",
                 Some(
-                    "put the right key file back, for its owner alone (chmod 600); without it no code of this database opens",
+                    "put the right key file there, for its owner alone (chmod 600): on another machine, a copy of the first one's; without it no code of this database opens",
                 ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
@@ -224,7 +224,9 @@ impl From<BundleError> for Failure {
             | BundleError::StoreFolder { .. } => (
                 Kind::TryAgain,
                 "store",
-                Some("see that the disk is not full and the store can be reached, then try again"),
+                Some(
+                    "see that the disk is not full and the store can be reached (S3 wants AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, perhaps AWS_ENDPOINT_URL), then try again",
+                ),
             ),
             _ => (Kind::Ours, "bundle", None),
         };

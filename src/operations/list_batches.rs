@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Failure};
+use super::{App, Failure, submit_batch::organisation};
 use crate::domain::{organisation::Slug, team_job::TeamJobState};
 
 /// A batch on one line.
@@ -25,6 +25,9 @@ pub async fn list_batches(
     slug: Option<&Slug>,
     most: u64,
 ) -> Result<Vec<BatchLine>, Failure> {
+    if let Some(slug) = slug {
+        organisation(app, slug).await?;
+    }
     let mut lines = Vec::new();
     for batch in app.db.batches(slug, most).await? {
         let teams = app.db.team_statuses(&batch.id).await?;

@@ -83,7 +83,7 @@ async fn own_invitations(
     slug: &Slug,
 ) -> Result<HashMap<ClientId, OwnInvitation>, Failure> {
     let filter = InvitationFilter {
-        organisation: Some(slug.to_string()),
+        organisation: Some(slug.clone()),
         ..InvitationFilter::default()
     };
     let today = app.today();

@@ -1,11 +1,27 @@
 //! `invitation list`, and finding one by its id.
 
-use super::{App, Failure};
+use super::{App, Failure, submit_batch::organisation};
+use crate::domain::invitation::InvitationState;
 pub use crate::storage::invitations::{Found, InvitationFilter};
 
-/// Invitations with their state today, oldest first.
+/// Invitations that left the house, with their state today, oldest first. A code whose letter never came to be is no
+/// invitation of anybody.
 pub async fn list_invitations(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
-    Ok(app.db.invitations(filter, app.today()).await?)
+    if let Some(slug) = &filter.organisation {
+        organisation(app, slug).await?;
+    }
+    if let Some(team) = &filter.team
+        && !app.db.team_was_written(team).await?
+    {
+        return Err(Failure::not_found(
+            "unknown_team",
+            format!("no batch was ever for a team '{team}'"),
+            "`brievenbus team list` names the teams of an organisation",
+        ));
+    }
+    let mut invitations = app.db.invitations(filter, app.today()).await?;
+    invitations.retain(|invitation| !invitation.withdrawn);
+    Ok(invitations)
 }
 
 pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
@@ -18,15 +34,17 @@ pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failur
     })
 }
 
+/// What to do when a letter is wanted whose code works no more.
+pub(super) const REISSUE: &str =
+    "`brievenbus invitation reissue` makes a new letter with a new code";
+
 /// Why something that needs an open invitation cannot be done.
-pub(super) fn not_open(state: crate::domain::invitation::InvitationState) -> Failure {
+pub(super) fn not_open(state: InvitationState, hint: &str) -> Failure {
+    let state = state.as_str();
     Failure::conflict(
         "invitation_not_open",
-        format!(
-            "this invitation is not open any more: it is {}",
-            state.as_str()
-        ),
-        "`brievenbus invitation reissue` makes a new letter with a new code",
+        format!("this invitation is not open any more: it is {state}"),
+        hint,
     )
 }
 

@@ -12,7 +12,7 @@ use chrono::Days;
 
 use super::{
     App, Failure,
-    list_invitations::{being_made, find_invitation, not_open},
+    list_invitations::{REISSUE, being_made, find_invitation, not_open},
     render_letter::edition_of,
     run_team_job::{Candidate, leave_out_misfits, press},
 };
@@ -61,7 +61,7 @@ pub async fn reissue_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     match closing {
         Closing::Closed(Some(new)) => find_invitation(app, &new).await,
         Closing::Closed(None) => Err(Failure::ours("a reissue issued nothing")),
-        Closing::Was(state) => Err(not_open(state)),
+        Closing::Was(state) => Err(not_open(state, REISSUE)),
         Closing::BeingMade => Err(being_made()),
         Closing::Other(other) => Err(Failure::conflict(
             "other_open_invitation",

@@ -8,9 +8,9 @@ use std::{
 
 use super::{
     App, Failure,
-    collect_bundles::check_folder,
+    collect_bundles::{check_folder, make_folder},
     edition::{edition, logo_of_store},
-    list_invitations::{being_made, find_invitation, not_open},
+    list_invitations::{REISSUE, being_made, find_invitation, not_open},
     run_team_job::{press, read_words},
     show_batch::find_batch,
 };
@@ -26,7 +26,7 @@ pub async fn render_letter(app: &App, id: &str) -> Result<Vec<u8>, Failure> {
     let invitation = find_invitation(app, id).await?;
     let state = invitation.state_on(app.today());
     if state != InvitationState::Open {
-        return Err(not_open(state));
+        return Err(not_open(state, REISSUE));
     }
     let batch = find_batch(app, &invitation.batch).await?;
     // Until its team is done nobody knows whether the letter fits, and it may be withdrawn yet.
@@ -41,7 +41,7 @@ pub async fn render_letter(app: &App, id: &str) -> Result<Vec<u8>, Failure> {
         .db
         .letter_of_invitation(id, &app.vault)
         .await?
-        .ok_or_else(|| not_open(InvitationState::Cancelled))?;
+        .ok_or_else(|| not_open(InvitationState::Cancelled, REISSUE))?;
     let content = LetterContent {
         words: read_words(&letter.words)?,
         code: letter.code,
@@ -69,7 +69,15 @@ pub fn write_letter(pdf: &[u8], file: &Path) -> Result<(), Failure> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if file.is_dir() {
+        return Err(Failure::input(
+            "output_file",
+            format!("{} is a folder", file.display()),
+            "name the PDF to write, such as letter.pdf",
+        ));
+    }
     check_folder(folder)?;
+    make_folder(folder)?;
     let in_folder = |source| BundleError::Folder {
         folder: folder.to_owned(),
         source,

@@ -242,8 +242,31 @@ pub async fn submit_batch(
     app.switches.passed(Stop::Save, 0);
     Ok(match saved {
         Saved::New => submission.id.to_owned(),
-        Saved::There(id) => id,
+        Saved::There(id) => {
+            same_teams(app, &id, &prepared.checked).await?;
+            id
+        }
     })
+}
+
+/// A key that was used for other teams is a mistake: these would never be written.
+async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(), Failure> {
+    let first: BTreeSet<String> = app
+        .db
+        .team_statuses(id)
+        .await?
+        .into_iter()
+        .map(|team| team.team_id)
+        .collect();
+    let asked: BTreeSet<String> = checked.teams.iter().map(ToString::to_string).collect();
+    if first == asked {
+        return Ok(());
+    }
+    Err(Failure::conflict(
+        "idempotency_key_used",
+        format!("this idempotency key was used for other teams, in batch {id}"),
+        "choose another key for another request",
+    ))
 }
 
 fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {

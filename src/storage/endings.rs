@@ -85,11 +85,13 @@ impl Database {
         .exec_without_returning(&tx)
         .await?;
         end_attempt(&tx, job, AttemptOutcome::Done, None, now).await?;
+        let count = i32::try_from(letters).unwrap_or(i32::MAX);
         let done = team_job::ActiveModel {
             id: Set(job.team_job.clone()),
             state: Set(TeamJobState::Done.as_str().to_owned()),
-            // Progress on the way may have been missed.
-            made: Set(i32::try_from(letters).unwrap_or(i32::MAX)),
+            // Progress on the way may have been missed, and not every letter that was expected fits.
+            expected: Set(count),
+            made: Set(count),
             ..Default::default()
         };
         done.update(&tx).await?;
@@ -149,6 +151,8 @@ impl Database {
             id: Set(row.id),
             state: Set(TeamJobState::Queued.as_str().to_owned()),
             tries: Set(row.tries - 1),
+            expected: Set(0),
+            made: Set(0),
             ..Default::default()
         };
         queued.update(&tx).await?;
@@ -227,6 +231,8 @@ pub(super) async fn queue_again(
         id: Set(team_job.to_owned()),
         state: Set(TeamJobState::Queued.as_str().to_owned()),
         tries: Set(0),
+        expected: Set(0),
+        made: Set(0),
         cancel_requested: Set(false),
         ..Default::default()
     };
@@ -339,6 +345,9 @@ async fn set_state(
     let moved = team_job::ActiveModel {
         id: Set(team_job.to_owned()),
         state: Set(state.as_str().to_owned()),
+        // What an attempt had made is not there.
+        expected: Set(0),
+        made: Set(0),
         ..Default::default()
     };
     moved.update(tx).await?;

@@ -46,7 +46,7 @@ impl Vault {
             Ok(text) => Self::from_hex(&text, key_file),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(StorageError::Key {
                 path: key_file.to_owned(),
-                reason: "is gone".to_owned(),
+                reason: "is not there".to_owned(),
             }),
             Err(error) => Err(key_error(key_file, &error)),
         }

@@ -110,9 +110,14 @@ fn a_letter_is_for_its_owners_eyes_and_takes_the_place_of_what_was_there() {
         &["invitation", "letter", "01X", "--out", "letter.pdf"],
         "there is no invitation '01X'",
     );
-    let nowhere = cli.try_run(&["invitation", "letter", &id, "--out", "not/there/letter.pdf"]);
-    assert_eq!(nowhere.exit, Some(1), "{}", nowhere.stderr);
-    assert!(nowhere.stderr.contains("not/there"), "{}", nowhere.stderr);
+    // A folder that is not there is made, as for bundles; one that is there is no file.
+    cli.ok(&["invitation", "letter", &id, "--out", "not/there/letter.pdf"]);
+    assert!(cli.home().join("not/there/letter.pdf").is_file());
+    refused(
+        &cli,
+        &["invitation", "letter", &id, "--out", "not/there"],
+        "not/there is a folder",
+    );
 }
 
 #[test]

@@ -26,7 +26,7 @@ use super::{
     read_client_id,
     vault::Vault,
 };
-use crate::domain::{client::ClientId, invitation::InvitationState};
+use crate::domain::{client::ClientId, invitation::InvitationState, organisation::Slug};
 
 /// An invitation as a reader sees it; its code and its words stay where they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Found {
 /// Which invitations to list; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct InvitationFilter {
-    pub organisation: Option<String>,
+    pub organisation: Option<Slug>,
     pub client: Option<String>,
     /// Id or name of the team that wrote the client, without regard to case.
     pub team: Option<String>,
@@ -77,7 +77,7 @@ impl Database {
     ) -> Result<Vec<Found>, StorageError> {
         let mut wanted = Condition::all();
         if let Some(organisation) = &filter.organisation {
-            wanted = wanted.add(Column::Organisation.eq(organisation));
+            wanted = wanted.add(Column::Organisation.eq(organisation.as_str()));
         }
         if let Some(client) = &filter.client {
             wanted = wanted.add(Column::ClientId.eq(client));
@@ -86,12 +86,7 @@ impl Database {
             let jobs = team_job::Entity::find()
                 .select_only()
                 .column(team_job::Column::Id)
-                .filter(
-                    Condition::any().add(team_job::Column::TeamId.eq(team)).add(
-                        Expr::expr(Func::lower(Expr::col(team_job::Column::TeamName)))
-                            .eq(team.to_lowercase()),
-                    ),
-                )
+                .filter(called(team))
                 .into_query();
             wanted = wanted.add(Column::TeamJobId.in_subquery(jobs));
         }
@@ -108,6 +103,15 @@ impl Database {
         rows.into_iter()
             .map(|(row, job)| read_found(row, job))
             .collect()
+    }
+
+    /// Whether any batch was for a team with this id or name.
+    pub async fn team_was_written(&self, team: &str) -> Result<bool, StorageError> {
+        let job = team_job::Entity::find()
+            .filter(called(team))
+            .one(self.connection())
+            .await?;
+        Ok(job.is_some())
     }
 
     pub async fn invitation(&self, id: &str) -> Result<Option<Found>, StorageError> {
@@ -139,6 +143,14 @@ impl Database {
             .await?;
         read_found(row, job)
     }
+}
+
+/// Teams with this id, or with this name without regard to case.
+fn called(team: &str) -> Condition {
+    let name = Expr::expr(Func::lower(Expr::col(team_job::Column::TeamName)));
+    Condition::any()
+        .add(team_job::Column::TeamId.eq(team))
+        .add(name.eq(team.to_lowercase()))
 }
 
 fn in_state(state: InvitationState, today: NaiveDate) -> Condition {
