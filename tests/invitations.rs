@@ -192,7 +192,10 @@ fn a_listing_has_the_fields_of_the_contract_and_shows_what_was_asked_for() {
         }
         // An empty list would say that nobody was invited, which is another thing than a typing error.
         for (more, sentence) in [
-            (["--organisation", "een-ander"], "there is no organisation"),
+            (
+                ["--organisation", "een-ander"],
+                "there is no organisation 'een-ander'",
+            ),
             (["--team", "Nord"], "no batch was ever for a team 'Nord'"),
         ] {
             refused(

@@ -449,7 +449,8 @@ fn a_live_worker_keeps_its_job_however_long_it_takes() {
             .unwrap(),
     );
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(40) {
+    // Longer than a silent worker is waited for; after half a minute the operating system gives the connection up.
+    while begun.elapsed() < Duration::from_secs(28) {
         assert_eq!(outcomes(&show(&cli, &batch)), ["running"]);
         thread::sleep(Duration::from_millis(500));
     }
