@@ -18,6 +18,6 @@ pub trait Workers: Send {
     /// They ended without being asked to; nobody works on the queue any more.
     fn have_ended(&self) -> bool;
 
-    /// Takes no new job, waits for those under way, and ends.
+    /// Takes no new job, waits a while for those under way, hands back what is left, and ends.
     fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>>;
 }

@@ -1,4 +1,4 @@
-//! The steps that bring a database to today's shape, oldest first. They run at every start, under the data lock.
+//! The steps that bring a database to today's shape, oldest first. They run at every start, under a lock.
 
 use sea_orm_migration::prelude::*;
 
