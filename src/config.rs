@@ -125,6 +125,14 @@ pub fn no_color() -> bool {
     read("NO_COLOR").is_some()
 }
 
+/// Who has called the program, by the name that the system gives them.
+pub fn user() -> String {
+    ["SUDO_USER", "LOGNAME", "USER"]
+        .into_iter()
+        .find_map(read)
+        .unwrap_or_else(|| "unknown".to_owned())
+}
+
 /// `BRIEVENBUS_LOG`, in the notation of tracing's `EnvFilter`.
 pub fn log_filter() -> Option<String> {
     from_environment("LOG")

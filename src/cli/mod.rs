@@ -31,6 +31,7 @@ use self::{
 };
 use crate::{
     config,
+    domain::actor::Actor,
     operations::{
         App, Failure, Kind,
         app::{Clock, Settings, system_codes},
@@ -155,7 +156,8 @@ fn exit_code(kind: Kind) -> ExitCode {
 
 async fn open_app(settings: &Settings, press: Arc<Press>) -> Result<App, Failure> {
     let codes = settings.switches.codes().unwrap_or_else(system_codes);
-    App::open(settings, press, system_clock(), codes).await
+    let app = App::open(settings, press, system_clock(), codes).await?;
+    Ok(app.acting_as(Actor::operator(&config::user())))
 }
 
 #[expect(

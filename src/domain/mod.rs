@@ -2,6 +2,7 @@
 //!
 //! Everything here can be tested with values alone; time and randomness come in as arguments.
 
+pub mod actor;
 pub mod address;
 pub mod batch;
 pub mod calendar;

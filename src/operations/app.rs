@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     bundles::shelf::{Shelf, StoreAddress},
-    domain::{calendar::day_in_amsterdam, invitation::Code},
+    domain::{actor::Actor, calendar::day_in_amsterdam, invitation::Code},
     letters::Press,
     storage::{self, Database, StorageError, database::Address, vault::Vault},
 };
@@ -52,6 +52,8 @@ pub struct Settings {
 
 #[derive(Clone)]
 pub struct App {
+    /// Who asks: what is another organisation's does not exist for them, and the audit log names them.
+    pub actor: Actor,
     pub db: Database,
     pub vault: Arc<Vault>,
     pub shelf: Shelf,
@@ -89,6 +91,7 @@ impl App {
         let run_locks = make_folder(data_dir, "runs")?;
         let (db, vault) = Database::open(&database, data_dir, &data_dir.join("key")).await?;
         Ok(Self {
+            actor: Actor::worker(),
             db,
             vault: Arc::new(vault),
             shelf: Shelf::new(store, settings.store_access.clone()),
@@ -104,6 +107,15 @@ impl App {
             stopping: Stopping::default(),
             switches: settings.switches.clone(),
         })
+    }
+
+    /// The same, asked by somebody else.
+    #[must_use]
+    pub fn acting_as(&self, actor: Actor) -> Self {
+        Self {
+            actor,
+            ..self.clone()
+        }
     }
 
     /// Lets go of the database, so that its journal is folded into its file. Whoever holds on to a connection for long

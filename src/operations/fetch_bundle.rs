@@ -3,26 +3,21 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    App, Failure,
+    App, Failure, Kind,
     collect_bundles::{check_folder, collect_bundle, make_folder},
     failure::BUNDLE_LOST,
+    show_batch::find_batch,
 };
 use crate::storage::bundles::StoredBundle;
 
 /// Every bundle with the name of its team, oldest first.
 pub async fn list_bundles(app: &App) -> Result<Vec<(StoredBundle, String)>, Failure> {
-    Ok(app.db.all_bundles().await?)
+    Ok(app.db.all_bundles(app.actor.organisation.as_ref()).await?)
 }
 
 /// Writes a bundle into `folder`, whole or not at all, after comparing it with the sha256 that it was made with.
 pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf, Failure> {
-    let bundle = app.db.bundle(id).await?.ok_or_else(|| {
-        Failure::not_found(
-            "unknown_bundle",
-            format!("there is no bundle '{id}'"),
-            "`brievenbus bundle list` lists them all",
-        )
-    })?;
+    let bundle = find_bundle(app, id).await?;
     check_folder(folder)?;
     make_folder(folder)?;
     match collect_bundle(app, &bundle, folder).await {
@@ -34,5 +29,23 @@ pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf,
             ..failure
         }),
         result => result,
+    }
+}
+
+/// The bundle with this id.
+pub async fn find_bundle(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+    let unknown = || {
+        Failure::not_found(
+            "unknown_bundle",
+            format!("there is no bundle '{id}'"),
+            "`brievenbus bundle list` lists them all",
+        )
+    };
+    let bundle = app.db.bundle(id).await?.ok_or_else(unknown)?;
+    match find_batch(app, &bundle.batch).await {
+        Ok(_) => Ok(bundle),
+        // Whose it is, is not for them to know.
+        Err(failure) if failure.kind == Kind::NotFound => Err(unknown()),
+        Err(failure) => Err(failure),
     }
 }

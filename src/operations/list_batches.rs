@@ -28,6 +28,7 @@ pub async fn list_batches(
     if let Some(slug) = slug {
         organisation(app, slug).await?;
     }
+    let slug = slug.or(app.actor.organisation.as_ref());
     let mut lines = Vec::new();
     for batch in app.db.batches(slug, most).await? {
         let teams = app.db.team_statuses(&batch.id).await?;

@@ -19,13 +19,22 @@ pub async fn list_invitations(app: &App, filter: &InvitationFilter) -> Result<Ve
             "`brievenbus team list` names the teams of an organisation",
         ));
     }
-    let mut invitations = app.db.invitations(filter, app.today()).await?;
+    let filter = InvitationFilter {
+        organisation: filter
+            .organisation
+            .clone()
+            .or(app.actor.organisation.clone()),
+        ..filter.clone()
+    };
+    let mut invitations = app.db.invitations(&filter, app.today()).await?;
     invitations.retain(|invitation| !invitation.withdrawn);
     Ok(invitations)
 }
 
 pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
-    app.db.invitation(id).await?.ok_or_else(|| {
+    let invitation = app.db.invitation(id).await?;
+    let seen = invitation.filter(|found| app.actor.sees(&found.organisation));
+    seen.ok_or_else(|| {
         Failure::not_found(
             "unknown_invitation",
             format!("there is no invitation '{id}'"),

@@ -35,7 +35,7 @@ pub async fn purge(app: &App) -> Result<Purged, Failure> {
         .collect();
     let known: HashSet<String> = app
         .db
-        .all_bundles()
+        .all_bundles(None)
         .await?
         .into_iter()
         .map(|(bundle, _)| bundle.store_key)

@@ -125,7 +125,9 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
 
 /// The batch with this id.
 pub async fn find_batch(app: &App, id: &str) -> Result<StoredBatch, Failure> {
-    app.db.batch(id).await?.ok_or_else(|| {
+    let batch = app.db.batch(id).await?;
+    let seen = batch.filter(|batch| app.actor.sees(batch.organisation.slug.as_str()));
+    seen.ok_or_else(|| {
         Failure::not_found(
             "unknown_batch",
             format!("there is no batch '{id}'"),

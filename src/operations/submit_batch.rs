@@ -189,13 +189,16 @@ pub async fn prepare_batch(
 
 /// The organisation as its last export left it.
 pub async fn organisation(app: &App, slug: &Slug) -> Result<StoredOrganisation, Failure> {
-    app.db.organisation(slug).await?.ok_or_else(|| {
-        Failure::not_found(
-            "unknown_organisation",
-            format!("there is no organisation '{slug}'"),
-            "take its export in first with `brievenbus import FOLDER`",
-        )
-    })
+    let stored = app.db.organisation(slug).await?;
+    stored
+        .filter(|_| app.actor.sees(slug.as_str()))
+        .ok_or_else(|| {
+            Failure::not_found(
+                "unknown_organisation",
+                format!("there is no organisation '{slug}'"),
+                "take its export in first with `brievenbus import FOLDER`",
+            )
+        })
 }
 
 pub async fn location_tree(app: &App, slug: &Slug) -> Result<LocationTree, Failure> {

@@ -3,19 +3,23 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
+};
 
 use super::{
     Database, StorageError,
     batches::read_state,
     endings,
     entities::{
+        batch,
         bundle::{self, Column},
         team_job,
     },
     team_jobs::locked,
 };
-use crate::domain::team_job::TeamJobState;
+use crate::domain::{organisation::Slug, team_job::TeamJobState};
 
 /// A bundle as the database knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,8 +45,11 @@ impl Database {
         Ok(rows.into_iter().map(read_bundle).collect())
     }
 
-    /// Every bundle with the name of its team, oldest first.
-    pub async fn all_bundles(&self) -> Result<Vec<(StoredBundle, String)>, StorageError> {
+    /// Every bundle, or those of one organisation, with the name of its team, oldest first.
+    pub async fn all_bundles(
+        &self,
+        slug: Option<&Slug>,
+    ) -> Result<Vec<(StoredBundle, String)>, StorageError> {
         let names: HashMap<String, String> = team_job::Entity::find()
             .select_only()
             .columns([team_job::Column::Id, team_job::Column::TeamName])
@@ -51,10 +58,16 @@ impl Database {
             .await?
             .into_iter()
             .collect();
-        let rows = bundle::Entity::find()
-            .order_by_asc(Column::Id)
-            .all(self.connection())
-            .await?;
+        let mut wanted = bundle::Entity::find().order_by_asc(Column::Id);
+        if let Some(slug) = slug {
+            let batches = Query::select()
+                .column(batch::Column::Id)
+                .from(batch::Entity)
+                .and_where(batch::Column::Organisation.eq(slug.as_str()))
+                .to_owned();
+            wanted = wanted.filter(Column::BatchId.in_subquery(batches));
+        }
+        let rows = wanted.all(self.connection()).await?;
         Ok(rows
             .into_iter()
             .map(|row| {

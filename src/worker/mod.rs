@@ -29,6 +29,7 @@ use tokio::{
 
 use self::{lease::Names, ticker::Ticker};
 use crate::{
+    domain::actor::Actor,
     operations::{
         App, Failure,
         run_team_job::{Ended, run_team_job},
@@ -81,6 +82,8 @@ struct Worker {
 impl Worker {
     /// Starts working on the queue, on as many jobs at a time as the app has threads.
     async fn start(app: Arc<App>) -> Result<Self, Failure> {
+        // Whoever started it, the work on the queue is the program's own.
+        let app = Arc::new(app.acting_as(Actor::worker()));
         lease::release_the_dead(&app).await?;
         // More than one task at a time would wait, locked, behind a long job.
         let worker = match app.db.pool().clone() {
