@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
     thread,
@@ -12,7 +13,7 @@ use serde::Deserialize;
 
 #[cfg(feature = "test-switches")]
 use crate::operations::switches::Stop;
-use crate::operations::{Failure, app::Settings, switches::Switches};
+use crate::operations::{Failure, app::Settings, server::ServerSettings, switches::Switches};
 
 /// What was typed; everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +26,10 @@ pub struct Typed {
     pub job_deadline: Option<u64>,
     /// Jobs at a time, and presses.
     pub workers: Option<usize>,
+    /// Address and port that `serve` listens at.
+    pub listen: Option<SocketAddr>,
+    /// The address that people type.
+    pub public_url: Option<String>,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -43,6 +48,8 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store: from_environment("STORE"),
         job_deadline: number("JOB_DEADLINE")?,
         workers: number("WORKERS")?,
+        listen: listen()?,
+        public_url: from_environment("PUBLIC_URL"),
     };
     let threads = (flags.workers.or(environment.workers).or(file.workers))
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
@@ -53,6 +60,11 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
             "choose --workers 1 or more, or leave it out for one per processor",
         ));
     }
+    let server = ServerSettings::default();
+    let server = ServerSettings {
+        listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
+        public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
+    };
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
         data_dir: (flags.data_dir.or(environment.data_dir).or(file.data_dir))
@@ -62,6 +74,7 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store_access: store_access(),
         threads,
         job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
+        server,
         switches: switches(),
     })
 }
@@ -94,6 +107,19 @@ fn switches() -> Switches {
 #[cfg(not(feature = "test-switches"))]
 fn switches() -> Switches {
     Switches::default()
+}
+
+fn listen() -> Result<Option<SocketAddr>, Failure> {
+    let Some(text) = from_environment("LISTEN") else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::input(
+            "environment",
+            format!("BRIEVENBUS_LISTEN is '{text}', which is not an address with a port"),
+            "write it as 127.0.0.1:8080 or [::1]:8080",
+        )
+    })
 }
 
 /// A number in the environment.
@@ -170,7 +196,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline and workers",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen and public-url",
         )
     })
 }

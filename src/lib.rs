@@ -33,6 +33,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod exports;
+pub mod http;
 pub mod letters;
 pub mod operations;
 pub mod storage;

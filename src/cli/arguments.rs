@@ -1,6 +1,6 @@
 //! The command line as it is typed.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -8,12 +8,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::{
     config::Typed,
     domain::{
+        actor::Role,
         batch::{BatchRequest, Priority},
         calendar::parse_date,
         eligibility::Again,
         invitation::InvitationState,
         organisation::{AddressWindow, Slug},
     },
+    operations::create_token::DEFAULT_DAYS,
 };
 
 /// Batches of invitation letters for the client portal Caren: from an export to a bundle of letters per team.
@@ -81,8 +83,13 @@ pub enum Command {
     /// Show where the clients of a care provider stand
     #[command(subcommand)]
     Client(Client),
+    /// Answer over HTTP, and work on the queue, until told to stop
+    Serve(Serve),
     /// Work on the queue until told to stop
     Work(Work),
+    /// Create, list and revoke the tokens that open the service
+    #[command(subcommand)]
+    Token(Token),
     /// Clear away what no bundle needs
     Purge,
     /// Write an invented export of any size, the same for a seed
@@ -361,6 +368,68 @@ pub struct Work {
     /// End when no job is left
     #[arg(long)]
     pub until_idle: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Jobs at a time, and processes that set letters; 0: answer only, others work [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// The address that people type, when something stands in front: https://brieven.example
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is shown once
+    Create(TokenCreate),
+    /// Every token, with its last use; never a secret
+    List,
+    /// Make a token work no more
+    Revoke(Id),
+}
+
+#[derive(Debug, Args)]
+pub struct TokenCreate {
+    /// What it opens
+    #[arg(long, value_enum, value_name = "ROLE")]
+    pub role: TokenRole,
+    /// Whose things, for a provider
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub label: String,
+    /// How many days it works
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_DAYS)]
+    pub days: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TokenRole {
+    /// Nedap support: everything
+    Support,
+    /// Somebody of a care provider: its own organisation
+    Provider,
+    /// The portal: redeems codes
+    Caren,
+    /// A pipeline that checks letters: previews
+    Ci,
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Support => Self::Support,
+            TokenRole::Provider => Self::Provider,
+            TokenRole::Caren => Self::Caren,
+            TokenRole::Ci => Self::Ci,
+        }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use super::{
     Failure,
     running::{Running, Stopping},
+    server::ServerSettings,
     switches::Switches,
 };
 use crate::{
@@ -46,6 +47,8 @@ pub struct Settings {
     pub threads: usize,
     /// How long one attempt at a team job may take.
     pub job_deadline: Duration,
+    /// For whoever serves.
+    pub server: ServerSettings,
     /// What a test wants to go wrong; nothing in a build for use.
     pub switches: Switches,
 }
@@ -68,6 +71,7 @@ pub struct App {
     pub home: String,
     pub threads: usize,
     pub job_deadline: Duration,
+    pub server: ServerSettings,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -103,6 +107,7 @@ impl App {
             run_locks,
             threads: settings.threads,
             job_deadline: settings.job_deadline,
+            server: settings.server.clone(),
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),

@@ -1,10 +1,12 @@
 //! The things a person asks for, one file each. A door parses, calls these, and shows the answer.
 
 pub mod app;
+pub mod authenticate;
 pub mod cancel_batch;
 pub mod cancel_invitation;
 pub mod check_template;
 pub mod collect_bundles;
+pub mod create_token;
 pub mod dry_run;
 pub mod edition;
 mod failure;
@@ -14,6 +16,7 @@ pub mod list_batches;
 pub mod list_clients;
 pub mod list_invitations;
 pub mod list_teams;
+pub mod list_tokens;
 pub mod presses;
 pub mod preview_template;
 pub mod purge;
@@ -21,8 +24,10 @@ pub mod redeem_code;
 pub mod reissue_invitation;
 pub mod render_letter;
 pub mod retry_batch;
+pub mod revoke_token;
 pub mod run_team_job;
 pub mod running;
+pub mod server;
 pub mod show_batch;
 pub mod specimens;
 pub mod start_run;

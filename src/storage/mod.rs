@@ -3,6 +3,7 @@
 //! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
 //! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
+pub mod access_tokens;
 pub mod batches;
 pub mod bundles;
 pub mod database;

@@ -1,5 +1,6 @@
 //! The tables as sea-orm sees them: one entity a file, columns only. What they mean is said in the aggregate files.
 
+pub mod access_token;
 pub mod assignment;
 pub mod batch;
 pub mod bundle;

@@ -1,0 +1,116 @@
+//! `token create`, `list` and `revoke`
+
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::{
+    arguments::{Token, TokenCreate},
+    open_app,
+    table::columns,
+    terminal::Terminal,
+};
+use crate::operations::{
+    App, Failure,
+    app::Settings,
+    create_token::{NewToken, create_token},
+    list_tokens::{AccessToken, list_tokens},
+    presses::start_presses,
+    revoke_token::revoke_token,
+};
+
+pub async fn run(command: Token, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
+    let app = open_app(settings, start_presses(settings)?).await?;
+    let done = match command {
+        Token::Create(arguments) => create(&app, arguments, terminal).await,
+        Token::List => list(&app, terminal).await,
+        Token::Revoke(id) => revoke(&app, &id.id, terminal).await,
+    };
+    app.close().await;
+    done
+}
+
+async fn create(app: &App, arguments: TokenCreate, terminal: &Terminal) -> Result<(), Failure> {
+    let new = NewToken {
+        role: arguments.role.into(),
+        organisation: arguments.organisation,
+        label: arguments.label,
+        days: arguments.days,
+    };
+    let (token, secret) = create_token(app, new).await?;
+    if terminal.json {
+        let mut object = token_json(&token, app);
+        object["secret"] = json!(secret.as_str());
+        return terminal.print_json(&object);
+    }
+    terminal.note("keep this secret: it is shown once and stored nowhere");
+    terminal.print(&secret)
+}
+
+async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
+    let tokens = list_tokens(app).await?;
+    if terminal.json {
+        let tokens: Vec<Value> = tokens.iter().map(|token| token_json(token, app)).collect();
+        return terminal.print_json(&tokens);
+    }
+    let day = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map_or_else(|| "never".to_owned(), |at| at.date_naive().to_string())
+    };
+    let mut rows = vec![
+        [
+            "token",
+            "role",
+            "organisation",
+            "label",
+            "state",
+            "until",
+            "last used",
+        ]
+        .map(str::to_owned),
+    ];
+    rows.extend(tokens.iter().map(|token| {
+        [
+            token.id.clone(),
+            token.role.to_string(),
+            token
+                .organisation
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), ToString::to_string),
+            token.label.clone(),
+            if token.works(app.now()) {
+                "works"
+            } else {
+                "ended"
+            }
+            .to_owned(),
+            day(token.expires_at),
+            day(token.last_used_at),
+        ]
+    }));
+    terminal.print(&columns(&rows))
+}
+
+async fn revoke(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> {
+    let token = revoke_token(app, id).await?;
+    if terminal.json {
+        return terminal.print_json(&json!({ "id": token.id, "state": "revoked" }));
+    }
+    terminal.print(&format!("token {} works no more", token.id))
+}
+
+fn token_json(token: &AccessToken, app: &App) -> Value {
+    let moment = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+    };
+    json!({
+        "id": token.id,
+        "role": token.role,
+        "organisation": token.organisation,
+        "label": token.label,
+        "works": token.works(app.now()),
+        "created": moment(Some(token.created_at)),
+        "created_by": token.created_by,
+        "expires": moment(token.expires_at),
+        "last_used": moment(token.last_used_at),
+        "revoked": moment(token.revoked_at),
+    })
+}
