@@ -17,6 +17,7 @@ pub mod list_teams;
 pub mod presses;
 pub mod preview_template;
 pub mod purge;
+pub mod record_access;
 pub mod redeem_code;
 pub mod reissue_invitation;
 pub mod render_letter;
