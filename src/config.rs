@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 #[cfg(feature = "test-switches")]
 use crate::operations::switches::Stop;
-use crate::operations::{Failure, app::Settings, switches::Switches};
+use crate::operations::{Failure, app::Settings, purge::Retention, switches::Switches};
 
 /// What was typed; everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,6 +25,12 @@ pub struct Typed {
     pub job_deadline: Option<u64>,
     /// Jobs at a time, and presses.
     pub workers: Option<usize>,
+    /// Days that a bundle is kept.
+    pub bundle_days: Option<u32>,
+    /// Days after the last export with them that it is forgotten who a client is.
+    pub anonymise_after_days: Option<u32>,
+    /// Years that a line of the audit log is kept.
+    pub audit_years: Option<u32>,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -43,6 +49,9 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store: from_environment("STORE"),
         job_deadline: number("JOB_DEADLINE")?,
         workers: number("WORKERS")?,
+        bundle_days: number("BUNDLE_DAYS")?,
+        anonymise_after_days: number("ANONYMISE_AFTER_DAYS")?,
+        audit_years: number("AUDIT_YEARS")?,
     };
     let threads = (flags.workers.or(environment.workers).or(file.workers))
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
@@ -53,6 +62,19 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
             "choose --workers 1 or more, or leave it out for one per processor",
         ));
     }
+    let usual = Retention::default();
+    let retention = Retention {
+        bundle_days: (flags.bundle_days.or(environment.bundle_days))
+            .or(file.bundle_days)
+            .unwrap_or(usual.bundle_days),
+        anonymise_after_days: (flags.anonymise_after_days)
+            .or(environment.anonymise_after_days)
+            .or(file.anonymise_after_days)
+            .unwrap_or(usual.anonymise_after_days),
+        audit_years: (flags.audit_years.or(environment.audit_years))
+            .or(file.audit_years)
+            .unwrap_or(usual.audit_years),
+    };
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
         data_dir: (flags.data_dir.or(environment.data_dir).or(file.data_dir))
@@ -62,6 +84,7 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store_access: store_access(),
         threads,
         job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
+        retention: retention.check()?,
         switches: switches(),
     })
 }
@@ -170,7 +193,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline and workers",
+            "the keys are data-dir, database-url, store, job-deadline, workers, bundle-days, anonymise-after-days and audit-years",
         )
     })
 }

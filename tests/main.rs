@@ -14,6 +14,7 @@
 mod accessible;
 mod again;
 mod anything;
+mod audit;
 mod batches;
 mod example;
 mod house;
@@ -25,6 +26,7 @@ mod prose;
 mod refusals;
 mod reimport;
 mod resume;
+mod retention;
 mod run;
 mod sample;
 mod secrecy;

@@ -39,7 +39,7 @@ pub(super) fn read(
         let client = register.get_or_add(&id, || {
             let client = id.clone();
             report.warn(Warning::ClientOnlyInAssignments { file, line, client });
-            clients::stub(id.clone())
+            Client::number_only(id.clone())
         });
         let mut cells = Cells::new(&row, "");
         let assignment = columns.assignment(id.clone(), &mut cells);

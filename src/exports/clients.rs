@@ -73,22 +73,6 @@ pub(super) fn add_problems(client: &mut Client, problems: Vec<Problem>) {
     }
 }
 
-/// A client of whom only the number is known.
-pub(super) fn stub(id: ClientId) -> Client {
-    Client {
-        id,
-        gender: Gender::Other,
-        name: PersonName::default(),
-        address: PostalAddress::default(),
-        death_date: None,
-        secret: false,
-        status: LinkStatus::Unknown,
-        problems: Vec::new(),
-        recipient: None,
-        in_export: false,
-    }
-}
-
 pub(super) fn read(
     folder: &mut Folder,
     report: &mut ImportReport,
@@ -254,7 +238,7 @@ mod tests {
             },
             status: LinkStatus::NotLinked,
             in_export: true,
-            ..stub(ClientId::new("1001").unwrap())
+            ..Client::number_only(ClientId::new("1001").unwrap())
         };
         assert_eq!(export.clients, [expected]);
     }

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::{
     Failure,
+    purge::Retention,
     running::{Running, Stopping},
     switches::Switches,
 };
@@ -23,7 +24,7 @@ use crate::{
     bundles::shelf::{Shelf, StoreAddress},
     domain::{actor::Actor, calendar::day_in_amsterdam, invitation::Code},
     letters::Press,
-    storage::{self, Database, StorageError, database::Address, vault::Vault},
+    storage::{self, Database, StorageError, audit::Scribe, database::Address, vault::Vault},
 };
 
 /// How long closing the database may take.
@@ -46,6 +47,8 @@ pub struct Settings {
     pub threads: usize,
     /// How long one attempt at a team job may take.
     pub job_deadline: Duration,
+    /// How long what is kept.
+    pub retention: Retention,
     /// What a test wants to go wrong; nothing in a build for use.
     pub switches: Switches,
 }
@@ -68,6 +71,8 @@ pub struct App {
     pub home: String,
     pub threads: usize,
     pub job_deadline: Duration,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -103,6 +108,7 @@ impl App {
             run_locks,
             threads: settings.threads,
             job_deadline: settings.job_deadline,
+            retention: settings.retention,
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),
@@ -128,6 +134,15 @@ impl App {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Who writes in the audit log, at this moment.
+    pub fn scribe(&self) -> Scribe<'_> {
+        Scribe {
+            actor: &self.actor,
+            vault: &self.vault,
+            now: self.now(),
+        }
     }
 
     /// The calendar day in the Netherlands.

@@ -3,6 +3,7 @@
 //! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
 //! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
+pub mod audit;
 pub mod batches;
 pub mod bundles;
 pub mod database;
@@ -14,6 +15,7 @@ pub mod invitations;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
+pub mod retention;
 pub mod tasks;
 pub mod team_jobs;
 pub mod vault;

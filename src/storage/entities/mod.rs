@@ -1,6 +1,9 @@
 //! The tables as sea-orm sees them: one entity a file, columns only. What they mean is said in the aggregate files.
 
 pub mod assignment;
+pub mod audit;
+pub mod audit_client;
+pub mod audit_head;
 pub mod batch;
 pub mod bundle;
 pub mod client;
@@ -8,6 +11,7 @@ pub mod invitation;
 pub mod location;
 pub mod logo;
 pub mod organisation;
+pub mod purge_day;
 pub mod team_client;
 pub mod team_job;
 pub mod team_job_attempt;

@@ -3,11 +3,17 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_first;
+mod m0003_audit;
+mod m0006_retention;
 
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0003_audit::Migration),
+            Box::new(m0006_retention::Migration),
+        ]
     }
 }
