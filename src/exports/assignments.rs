@@ -1,13 +1,13 @@
 //! `location_assignments.csv`: which client is in care of which location, and when.
 
 use crate::domain::{
-    client::{Assignment, ClientId, ProblemKind},
+    client::{Assignment, Client, ClientId, ProblemKind},
     location::{LocationId, LocationTree},
 };
 
 use super::{
     cells::Cells,
-    clients::{self, Register, add_problems, client_id},
+    clients::{Register, add_problems, client_id},
     error::ExportError,
     folder::{Folder, TABLE_MB},
     report::{ImportReport, Warning},

@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{
-    address::PostalAddress,
-    client::{Client, ClientId, Gender, LinkStatus, Problem, ProblemKind},
-    name::PersonName,
-};
+use crate::domain::client::{Client, ClientId, LinkStatus, Problem, ProblemKind};
 
 use super::{
     cells::Cells,
@@ -190,7 +186,12 @@ impl Columns {
 mod tests {
     use super::*;
     use crate::{
-        domain::{calendar, name::PreferredName},
+        domain::{
+            address::PostalAddress,
+            calendar,
+            client::Gender,
+            name::{PersonName, PreferredName},
+        },
         exports::testing::{CLIENT, CLIENTS_HEADER, read_with},
     };
 
