@@ -13,7 +13,9 @@ use serde::Deserialize;
 
 #[cfg(feature = "test-switches")]
 use crate::operations::switches::Stop;
-use crate::operations::{Failure, app::Settings, server::ServerSettings, switches::Switches};
+use crate::operations::{
+    Failure, app::Settings, purge::Retention, server::ServerSettings, switches::Switches,
+};
 
 /// What was typed; everything may be left out.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -30,6 +32,12 @@ pub struct Typed {
     pub listen: Option<SocketAddr>,
     /// The address that people type.
     pub public_url: Option<String>,
+    /// Days that a bundle is kept.
+    pub bundle_days: Option<u32>,
+    /// Days after the last export with them that it is forgotten who a client is.
+    pub anonymise_after_days: Option<u32>,
+    /// Years that a line of the audit log is kept.
+    pub audit_years: Option<u32>,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -50,6 +58,9 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         workers: number("WORKERS")?,
         listen: listen()?,
         public_url: from_environment("PUBLIC_URL"),
+        bundle_days: number("BUNDLE_DAYS")?,
+        anonymise_after_days: number("ANONYMISE_AFTER_DAYS")?,
+        audit_years: number("AUDIT_YEARS")?,
     };
     let threads = (flags.workers.or(environment.workers).or(file.workers))
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
@@ -65,6 +76,19 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
         public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
     };
+    let usual = Retention::default();
+    let retention = Retention {
+        bundle_days: (flags.bundle_days.or(environment.bundle_days))
+            .or(file.bundle_days)
+            .unwrap_or(usual.bundle_days),
+        anonymise_after_days: (flags.anonymise_after_days)
+            .or(environment.anonymise_after_days)
+            .or(file.anonymise_after_days)
+            .unwrap_or(usual.anonymise_after_days),
+        audit_years: (flags.audit_years.or(environment.audit_years))
+            .or(file.audit_years)
+            .unwrap_or(usual.audit_years),
+    };
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
         data_dir: (flags.data_dir.or(environment.data_dir).or(file.data_dir))
@@ -75,6 +99,7 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         threads,
         job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
         server,
+        retention: retention.check()?,
         switches: switches(),
     })
 }
@@ -196,7 +221,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline, workers, listen and public-url",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url, bundle-days, anonymise-after-days and audit-years",
         )
     })
 }

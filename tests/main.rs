@@ -14,6 +14,7 @@
 mod accessible;
 mod again;
 mod anything;
+mod audit;
 mod batches;
 mod browser;
 mod example;
@@ -26,6 +27,7 @@ mod prose;
 mod refusals;
 mod reimport;
 mod resume;
+mod retention;
 mod run;
 mod sample;
 mod secrecy;

@@ -38,6 +38,8 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
                     "bytes": bundle.bytes,
                     "sha256": bundle.sha256,
                     "created": bundle.created_at,
+                    "removed": bundle.removed.map(|removed| removed.at),
+                    "removed_why": bundle.removed.map(|removed| removed.why.as_str()),
                 })
             })
             .collect();
@@ -48,7 +50,10 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
         [
             bundle.id,
             team,
-            bundle.bytes.to_string(),
+            match bundle.removed {
+                Some(_) => "removed".to_owned(),
+                None => bundle.bytes.to_string(),
+            },
             bundle.created_at.format("%Y-%m-%d %H:%M").to_string(),
             bundle.file_name,
         ]

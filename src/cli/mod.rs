@@ -1,6 +1,7 @@
 //! The door that people type at: one file a command, and the terminal in one place.
 
 mod arguments;
+mod audit;
 mod batch;
 mod bundle;
 mod import;
@@ -108,7 +109,8 @@ async fn run_command(
         Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
         Command::Token(command) => token::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
-        Command::Purge => purge::run(&settings, terminal).await,
+        Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
             template::check(check, &settings, terminal).await

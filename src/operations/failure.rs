@@ -181,6 +181,13 @@ impl From<StorageError> for Failure {
                     "put the right key file there, for its owner alone (chmod 600): on another machine, a copy of the first one's; without it no code of this database opens",
                 ),
             ),
+            StorageError::AuditBroken(_) => (
+                Kind::Ours,
+                "audit_broken",
+                Some(
+                    "`brievenbus audit verify` says where; until it is put back as it was, nobody gets at the data of clients",
+                ),
+            ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
             StorageError::Cancelled => (Kind::Conflict, "cancelled", None),
             StorageError::Database(_) => (

@@ -54,6 +54,6 @@ pub async fn import_export(app: &App, export: &Export) -> Result<(), Failure> {
         assignments: &export.assignments,
         fingerprint: &export.fingerprint,
     };
-    app.db.save_export(&new, app.now()).await?;
+    app.db.save_export(&new, &app.scribe()).await?;
     Ok(())
 }

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::{
     App, Failure,
+    record_access::{or_refused, record_access},
     submit_batch::{location_tree, organisation, unknown_team},
 };
 use crate::{
     domain::{
+        audit::{Access, Action},
         calendar::day_in_amsterdam,
         client::{ClientId, LinkStatus, OwnInvitation},
         invitation::InvitationState,
@@ -29,6 +31,14 @@ pub async fn list_clients(
     slug: &Slug,
     team: Option<&str>,
 ) -> Result<Vec<ClientLine>, Failure> {
+    let access = Access::done(Action::ClientsListed).of(slug);
+    let lines = or_refused(app, &access, lines(app, slug, team)).await?;
+    let clients = lines.iter().map(|line| line.client.clone());
+    record_access(app, access.to_clients(clients)).await?;
+    Ok(lines)
+}
+
+async fn lines(app: &App, slug: &Slug, team: Option<&str>) -> Result<Vec<ClientLine>, Failure> {
     let statuses = statuses(app, slug).await?;
     let wanted = match team {
         None => None,

@@ -1,12 +1,48 @@
 //! `invitation list`, and finding one by its id.
 
-use super::{App, Failure, submit_batch::organisation};
-use crate::domain::invitation::InvitationState;
+use std::collections::BTreeMap;
+
+use super::{
+    App, Failure,
+    record_access::{or_refused, record_access},
+    submit_batch::organisation,
+};
+use crate::domain::{
+    audit::{Access, Action},
+    client::ClientId,
+    invitation::InvitationState,
+    organisation::Slug,
+};
 pub use crate::storage::invitations::{Found, InvitationFilter};
 
 /// Invitations that left the house, with their state today, oldest first. A code whose letter never came to be is no
 /// invitation of anybody.
 pub async fn list_invitations(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
+    let asked = Access {
+        organisation: filter.organisation.clone(),
+        ..Access::done(Action::InvitationsListed)
+    };
+    let invitations = or_refused(app, &asked, list(app, filter)).await?;
+    let mut clients: BTreeMap<&str, Vec<ClientId>> = BTreeMap::new();
+    for invitation in &invitations {
+        let of = clients.entry(&invitation.organisation).or_default();
+        of.push(invitation.client.clone());
+    }
+    if clients.is_empty() {
+        record_access(app, asked).await?;
+    }
+    for (organisation, clients) in clients {
+        let listed = Access {
+            organisation: Slug::try_from(organisation.to_owned()).ok(),
+            clients,
+            ..Access::done(Action::InvitationsListed)
+        };
+        record_access(app, listed).await?;
+    }
+    Ok(invitations)
+}
+
+async fn list(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
     if let Some(slug) = &filter.organisation {
         organisation(app, slug).await?;
     }

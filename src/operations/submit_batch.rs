@@ -241,7 +241,7 @@ pub async fn submit_batch(
         idempotency_key: submission.idempotency_key,
         priority: prepared.priority.rank(),
     };
-    let saved = app.db.save_plan(&new, app.now()).await?;
+    let saved = app.db.save_plan(&new, &app.scribe()).await?;
     app.switches.passed(Stop::Save, 0);
     Ok(match saved {
         Saved::New => submission.id.to_owned(),

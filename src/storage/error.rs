@@ -23,6 +23,9 @@ pub enum StorageError {
     /// The row says something that no version of the program wrote.
     #[error("the database holds something unexpected: {0}")]
     Unexpected(String),
+    /// The audit log is not as we left it: nothing is added to it, and so nobody gets at anything.
+    #[error("the audit log was changed by somebody else: {0}")]
+    AuditBroken(String),
     #[error("another worker has taken over this job")]
     TakenOver,
     #[error("the batch was cancelled")]

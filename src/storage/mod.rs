@@ -4,6 +4,7 @@
 //! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
 pub mod access_tokens;
+pub mod audit;
 pub mod batches;
 pub mod bundles;
 pub mod database;
@@ -15,6 +16,7 @@ pub mod invitations;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
+pub mod retention;
 pub mod tasks;
 pub mod team_jobs;
 pub mod vault;
