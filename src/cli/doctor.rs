@@ -156,6 +156,33 @@ fn wrapped(text: &str, room: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::operations::Kind;
+
+    #[test]
+    fn what_is_set_wrong_ends_with_1_and_what_is_ours_with_2_and_a_warning_well() {
+        let found = |check, state, fault| Finding {
+            check,
+            state,
+            message: String::new(),
+            hint: None,
+            fault,
+            milliseconds: 0,
+        };
+        let ended = |found: &[Finding]| {
+            let examination = Examination {
+                state: Health::Problem,
+                checks: found.to_vec(),
+                settings: Vec::new(),
+            };
+            verdict(&examination).map_err(|failure| failure.kind).err()
+        };
+        let warning = found("disk", Health::Warning, None);
+        let setup = found("key", Health::Problem, Some(Fault::Setup));
+        let program = found("fonts", Health::Problem, Some(Fault::Program));
+        assert_eq!(ended(std::slice::from_ref(&warning)), None);
+        assert_eq!(ended(&[warning, setup.clone()]), Some(Kind::Input));
+        assert_eq!(ended(&[setup, program]), Some(Kind::Ours));
+    }
 
     #[test]
     fn text_is_broken_between_words() {

@@ -98,16 +98,18 @@ async fn look_at(inspection: &Inspection) -> Result<Verdict, StorageError> {
 }
 
 fn journalled(engine: &str, steps: &Steps, journal: Option<String>) -> Verdict {
-    let steps = count(steps.done, "step is", "steps are");
+    let well = format!(
+        "{engine} can be written, its tables are up to date ({})",
+        count(steps.done, "step", "steps")
+    );
     match journal {
         Some(mode) if mode != "wal" => Verdict::warning(
-            format!("{engine} keeps its journal as '{mode}', with which readers and writers wait for each other"),
-            "the next start of brievenbus sets it to 'wal'; a folder on a network disk cannot have it: keep the database on a disk of this machine, or use PostgreSQL",
+            format!(
+                "{engine} keeps its journal as '{mode}', with which readers and writers wait for each other"
+            ),
+            "the next start of brievenbus sets it to 'wal', which a network disk cannot have: keep the database on a disk of this machine, or use PostgreSQL",
         ),
-        Some(_) => Verdict::ok(format!(
-            "{engine} can be written, all {steps} in place, the journal is kept as it should be"
-        )),
-        None => Verdict::ok(format!("{engine} can be written, all {steps} in place")),
+        _ => Verdict::ok(well),
     }
 }
 
