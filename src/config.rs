@@ -104,7 +104,9 @@ pub fn in_use(flags: &Typed, file: Option<PathBuf>) -> Result<SettingsInUse, Fai
                 (from_environment(&variable), Origin::Environment),
                 (file.get(&name).cloned().flatten(), Origin::File),
             ];
-            let found = held.into_iter().find_map(|(value, from)| Some((value?, from)));
+            let found = held
+                .into_iter()
+                .find_map(|(value, from)| Some((value?, from)));
             let (value, from) = match found {
                 Some((value, from)) => (Some(without_secrets(&name, &value)), from),
                 None => (default_of(&name), Origin::Default),
@@ -180,7 +182,10 @@ fn unknown_variables(settings: &[Setting]) -> Vec<String> {
     };
     let mut unknown: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
-        .filter(|name| name.strip_prefix("BRIEVENBUS_").is_some_and(|rest| !known(rest)))
+        .filter(|name| {
+            name.strip_prefix("BRIEVENBUS_")
+                .is_some_and(|rest| !known(rest))
+        })
         .collect();
     unknown.sort_unstable();
     unknown

@@ -133,7 +133,11 @@ fn where_nothing_was_ever_done_nothing_is_made() {
 #[test]
 fn the_table_has_a_line_for_each_and_no_colours_in_a_pipe() {
     let cli = used(Kind::Sqlite);
-    fs::set_permissions(cli.data_dir().join("key"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(
+        cli.data_dir().join("key"),
+        fs::Permissions::from_mode(0o644),
+    )
+    .unwrap();
     let answer = cli.try_run(&["doctor"]);
     let first: Vec<&str> = answer
         .stdout
@@ -146,7 +150,11 @@ fn the_table_has_a_line_for_each_and_no_colours_in_a_pipe() {
     assert!(answer.stdout.contains("problem  key "), "{}", answer.stdout);
     assert!(answer.stdout.contains("hint: "), "{}", answer.stdout);
     assert!(!answer.stdout.contains('\u{1b}'));
-    assert!(answer.stderr.starts_with("error: 1 of 11 checks found a problem: key"));
+    assert!(
+        answer
+            .stderr
+            .starts_with("error: 1 of 11 checks found a problem: key")
+    );
 }
 
 #[test]
@@ -161,7 +169,12 @@ fn a_key_that_others_may_read_or_that_is_another_is_a_problem() {
 
     fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
     fs::write(&key, "11".repeat(32)).unwrap();
-    assert_problem(&examine(&cli, &[]), "key", "is not the one", "right key file");
+    assert_problem(
+        &examine(&cli, &[]),
+        "key",
+        "is not the one",
+        "right key file",
+    );
 
     fs::remove_file(&key).unwrap();
     assert_problem(&examine(&cli, &[]), "key", "is not there", "right key file");
@@ -257,13 +270,20 @@ fn a_database_that_cannot_be_reached_is_a_problem_and_its_password_is_in_no_answ
         ],
     );
     let settings = away.0["settings"].as_array().unwrap();
-    let setting = settings.iter().find(|s| s["name"] == "database-url").unwrap();
+    let setting = settings
+        .iter()
+        .find(|s| s["name"] == "database-url")
+        .unwrap();
     assert_eq!(setting["value"], "postgres://…@127.0.0.1:1/x");
     assert_eq!(setting["from"], "flag");
     let said = format!("{}{}", away.1.stdout, away.1.stderr);
     assert!(!said.contains("geheim"), "{said}");
 
-    fs::write(cli.home().join("text"), "no database, but a text that is long enough").unwrap();
+    fs::write(
+        cli.home().join("text"),
+        "no database, but a text that is long enough",
+    )
+    .unwrap();
     let text = examine(&cli, &["--database-url", "sqlite:text"]);
     assert_problem(&text, "database", "not a database", "--database-url");
     let unknown = examine(&cli, &["--database-url", "mysql://root:geheim@x/y"]);
@@ -274,9 +294,8 @@ fn a_database_that_cannot_be_reached_is_a_problem_and_its_password_is_in_no_answ
 fn a_database_of_a_newer_program_is_a_problem() {
     for kind in BOTH {
         let cli = used(kind);
-        cli.rows().query(
-            "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)",
-        );
+        cli.rows()
+            .query("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)");
         let newer = examine(&cli, &[]);
         assert_problem(&newer, "database", "m9999_later", "use the newer one");
     }
@@ -296,7 +315,12 @@ fn work_that_nobody_does_and_work_that_failed_are_told() {
     for kind in BOTH {
         let cli = used(kind);
         let submit = [
-            "batch", "submit", "--organisation", "zorg", "--letter-date", "2026-11-21",
+            "batch",
+            "submit",
+            "--organisation",
+            "zorg",
+            "--letter-date",
+            "2026-11-21",
         ];
         cli.ok(&submit);
         let (waiting, answer) = examine(&cli, &[]);
@@ -307,7 +331,9 @@ fn work_that_nobody_does_and_work_that_failed_are_told() {
 
         let mut worker = cli.start("worker", &["work"]);
         eventually("the job is done", || {
-            cli.rows().query("SELECT count(*) FROM team_job WHERE state = 'done'") == [["2"]]
+            cli.rows()
+                .query("SELECT count(*) FROM team_job WHERE state = 'done'")
+                == [["2"]]
         });
         assert_unwell(&examine(&cli, &[]).0, &[]);
         worker.kill().unwrap();
@@ -318,7 +344,10 @@ fn work_that_nobody_does_and_work_that_failed_are_told() {
         let (failed, _) = examine(&cli, &[]);
         let queue = &check(&failed, "queue");
         assert!(
-            queue["message"].as_str().unwrap().starts_with("1 team has failed"),
+            queue["message"]
+                .as_str()
+                .unwrap()
+                .starts_with("1 team has failed"),
             "{queue}"
         );
         assert!(queue["hint"].as_str().unwrap().contains("batch retry"));
@@ -331,8 +360,15 @@ fn it_is_told_where_each_setting_comes_from() {
         ("BRIEVENBUS_JOB_DEADLINE".to_owned(), "60".to_owned()),
         ("BRIEVENBUS_DATADIR".to_owned(), "elsewhere".to_owned()),
     ]);
-    fs::write(cli.home().join("c.toml"), "job-deadline = 90\nworkers = 3\n").unwrap();
-    let (examination, answer) = examine(&cli, &["--config", "c.toml", "--store", "file:data/bundles"]);
+    fs::write(
+        cli.home().join("c.toml"),
+        "job-deadline = 90\nworkers = 3\n",
+    )
+    .unwrap();
+    let (examination, answer) = examine(
+        &cli,
+        &["--config", "c.toml", "--store", "file:data/bundles"],
+    );
     let settings = examination["settings"].as_array().unwrap();
     let told = |name: &str| {
         let setting = settings.iter().find(|s| s["name"] == name).unwrap();
@@ -346,7 +382,12 @@ fn it_is_told_where_each_setting_comes_from() {
     assert_eq!(told("store"), pair("file:data/bundles", "flag"));
     assert_eq!(told("database-url"), pair("-", "default"));
     let slip = check(&examination, "settings");
-    assert!(slip["message"].as_str().unwrap().contains("BRIEVENBUS_DATADIR"));
+    assert!(
+        slip["message"]
+            .as_str()
+            .unwrap()
+            .contains("BRIEVENBUS_DATADIR")
+    );
     assert_eq!(answer.exit, Some(0));
 }
 

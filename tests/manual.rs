@@ -109,7 +109,9 @@ fn the_units_start_commands_that_exist_and_let_presses_be() {
     // What keeps one in keeps the other in.
     let without_names = |unit: &str| -> Vec<String> {
         let own = ["#", "Description=", "ExecStart="];
-        let lines = unit.lines().filter(|line| !own.iter().any(|o| line.starts_with(o)));
+        let lines = unit
+            .lines()
+            .filter(|line| !own.iter().any(|o| line.starts_with(o)));
         lines.map(str::to_owned).collect()
     };
     assert_eq!(without_names(&units[0]), without_names(&units[1]));

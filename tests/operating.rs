@@ -60,7 +60,9 @@ impl Machine {
     fn new(kind: Kind) -> Self {
         let cli = match kind {
             Kind::Sqlite => Cli::new(),
-            Kind::Postgres => Cli::new().with_database(&Self::server().replace("postgres@", "brievenbus@")),
+            Kind::Postgres => {
+                Cli::new().with_database(&Self::server().replace("postgres@", "brievenbus@"))
+            }
         };
         let machine = Self { cli, kind };
         let home = machine.cli.home();
@@ -71,7 +73,11 @@ impl Machine {
         machine.program("sudo", "[ \"$1\" != -u ] || shift 2\nexec \"$@\"");
         machine.program("systemctl", "echo \"systemctl $*\" >> calls");
         machine.program("chown", "echo \"chown $*\" >> calls");
-        symlink(env!("CARGO_BIN_EXE_brievenbus"), home.join("bin/brievenbus")).unwrap();
+        symlink(
+            env!("CARGO_BIN_EXE_brievenbus"),
+            home.join("bin/brievenbus"),
+        )
+        .unwrap();
         let mut config = format!("data-dir = \"{}\"\n", machine.cli.data_dir().display());
         if let Some(url) = machine.cli.database_url() {
             config += &format!("database-url = \"{url}\"\n");
@@ -108,11 +114,21 @@ impl Machine {
         if self.kind == Kind::Postgres {
             let url = Self::server();
             let port = url.rsplit(':').next().unwrap().split('/').next().unwrap();
-            let server = [("PGHOST", "127.0.0.1"), ("PGUSER", "postgres"), ("PGPORT", port)];
+            let server = [
+                ("PGHOST", "127.0.0.1"),
+                ("PGUSER", "postgres"),
+                ("PGPORT", port),
+            ];
             command.envs(server);
         }
         let answer = cli::answer(&mut command);
-        assert_eq!(answer.exit, Some(0), "{name}: {}{}", answer.stdout, answer.stderr);
+        assert_eq!(
+            answer.exit,
+            Some(0),
+            "{name}: {}{}",
+            answer.stdout,
+            answer.stderr
+        );
         answer.stdout
     }
 
@@ -147,7 +163,15 @@ fn printed(cli: &Cli) -> (Value, BTreeMap<String, String>) {
 
 /// A batch of another organisation, which takes a while.
 fn large(cli: &Cli) -> (String, Value) {
-    let sample = ["sample", "--clients", "2400", "--teams", "3", "--out", "large"];
+    let sample = [
+        "sample",
+        "--clients",
+        "2400",
+        "--teams",
+        "3",
+        "--out",
+        "large",
+    ];
     cli.ok(&sample);
     cli.ok(&["import", "large"]);
     let slug = cli
@@ -188,7 +212,9 @@ fn back_up_destroy_restore_go_on_nothing_lost() {
         let (slug, batch) = large(cli);
         let mut worker = cli.start("worker", &["work", "--workers", "1"]);
         eventually("a team is half done", || {
-            cli.rows().query("SELECT count(*) FROM team_job WHERE state = 'working' AND made > 0") == [["1"]]
+            cli.rows()
+                .query("SELECT count(*) FROM team_job WHERE state = 'working' AND made > 0")
+                == [["1"]]
         });
         machine.follow("keep the key");
         match kind {
@@ -232,9 +258,11 @@ fn assert_fetched_again(cli: &Cli, before: &Value) {
     }
     let listed = cli.ok(&["bundle", "list", "--json"]).json();
     for bundle in before.as_array().unwrap() {
-        let same = listed.as_array().unwrap().iter().any(|there| {
-            there["id"] == bundle["id"] && there["sha256"] == bundle["sha256"]
-        });
+        let same = listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|there| there["id"] == bundle["id"] && there["sha256"] == bundle["sha256"]);
         assert!(same, "{bundle}");
     }
 }
@@ -259,16 +287,24 @@ fn assert_whole(
     let now = invitations(cli, slug);
     assert_eq!(now.len() as u64, letters, "an invitation a letter");
     for (id, invitation) in at_backup {
-        assert!(now.get(id) == Some(invitation), "invitation {id} is another");
+        assert!(
+            now.get(id) == Some(invitation),
+            "invitation {id} is another"
+        );
     }
-    let twice = "SELECT client_id FROM invitation GROUP BY organisation, client_id HAVING count(*) > 1";
+    let twice =
+        "SELECT client_id FROM invitation GROUP BY organisation, client_id HAVING count(*) > 1";
     assert_eq!(cli.rows().query(twice), Vec::<Vec<String>>::new());
 
     cli.fetch_all();
     let vault = Vault::open(&cli.data_dir().join("key")).unwrap();
     let hashes: Vec<&String> = now.values().map(|(hash, _)| hash).collect();
     let mut printed = 0;
-    for bundle in cli.bundles().iter().filter(|bundle| bundle.team() != "Noord") {
+    for bundle in cli
+        .bundles()
+        .iter()
+        .filter(|bundle| bundle.team() != "Noord")
+    {
         bundle.assert_whole();
         for code in bundle.codes().values() {
             assert!(hashes.contains(&&vault.hash(&Code::parse(code).unwrap())));
@@ -282,7 +318,13 @@ fn assert_whole(
 fn files(folder: &Path) -> Vec<String> {
     files_below(folder)
         .iter()
-        .map(|file| file.strip_prefix(folder).unwrap().to_str().unwrap().to_owned())
+        .map(|file| {
+            file.strip_prefix(folder)
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned()
+        })
         .collect()
 }
 
@@ -291,12 +333,22 @@ fn a_backup_is_for_its_owner_alone_and_has_the_key_only_when_asked() {
     let cli = Cli::new();
     let (bundles, codes) = printed(&cli);
     let answer = cli.ok(&["backup", "--out", "copies/one"]);
-    assert!(answer.stdout.contains("the key is not in it"), "{}", answer.stdout);
+    assert!(
+        answer.stdout.contains("the key is not in it"),
+        "{}",
+        answer.stdout
+    );
     let one = cli.home().join("copies/one");
     let names = files(&one);
     assert!(names.contains(&"brievenbus.sqlite".to_owned()), "{names:?}");
     assert!(!names.contains(&"key".to_owned()), "{names:?}");
-    assert_eq!(names.iter().filter(|name| name.starts_with("bundles/")).count(), 1);
+    assert_eq!(
+        names
+            .iter()
+            .filter(|name| name.starts_with("bundles/"))
+            .count(),
+        1
+    );
     let codes = codes.into_values().collect();
     for name in &names {
         let mode = fs::metadata(one.join(name)).unwrap().permissions().mode();
@@ -309,14 +361,27 @@ fn a_backup_is_for_its_owner_alone_and_has_the_key_only_when_asked() {
     // Nothing else lies beside it.
     assert_eq!(fs::read_dir(cli.home().join("copies")).unwrap().count(), 1);
 
-    let told = cli.ok(&["backup", "--out", "copies/two", "--with-key", "--json"]).json();
+    let told = cli
+        .ok(&["backup", "--out", "copies/two", "--with-key", "--json"])
+        .json();
     assert_eq!(told["key"], true);
     assert_eq!(told["bundles"], 1);
     // It is a data folder: whoever has it needs nothing else.
     let id = bundles[0]["id"].as_str().unwrap();
-    let fetch = ["--data-dir", "copies/two", "bundle", "fetch", id, "--out", "theirs"];
+    let fetch = [
+        "--data-dir",
+        "copies/two",
+        "bundle",
+        "fetch",
+        id,
+        "--out",
+        "theirs",
+    ];
     cli.ok(&fetch);
-    let theirs = fs::read_dir(cli.home().join("theirs")).unwrap().next().unwrap();
+    let theirs = fs::read_dir(cli.home().join("theirs"))
+        .unwrap()
+        .next()
+        .unwrap();
     assert_eq!(Bundle::open(&theirs.unwrap().path()).codes().len(), 3);
 }
 
@@ -327,7 +392,11 @@ fn a_backup_writes_over_nothing_and_says_what_the_store_has_lost() {
     fs::create_dir(cli.home().join("there")).unwrap();
     let refused = cli.try_run(&["backup", "--out", "there"]);
     assert_eq!(refused.exit, Some(1));
-    assert!(refused.stderr.contains("is there already"), "{}", refused.stderr);
+    assert!(
+        refused.stderr.contains("is there already"),
+        "{}",
+        refused.stderr
+    );
 
     fs::remove_dir_all(cli.data_dir().join("bundles")).unwrap();
     let lost = cli.try_run(&["backup", "--out", "copy", "--json"]);

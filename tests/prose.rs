@@ -163,7 +163,10 @@ const SYSTEM: [&str; 14] = [
 fn every_command_for_operators_is_one_that_exists() {
     let mut ours = 0;
     for line in commands(&page(OPERATING)) {
-        for command in line.split(['|', ';']).filter(|part| !part.trim().is_empty()) {
+        for command in line
+            .split(['|', ';'])
+            .filter(|part| !part.trim().is_empty())
+        {
             let words: Vec<&str> = command.split_whitespace().collect();
             // Behind `NAME=`, `sudo` and `sudo -u NAME` stands what is run.
             let words = match words.as_slice() {
@@ -178,7 +181,10 @@ fn every_command_for_operators_is_one_that_exists() {
             }
         }
     }
-    assert!(ours >= 5, "only {ours} commands of ours: is the page still read?");
+    assert!(
+        ours >= 5,
+        "only {ours} commands of ours: is the page still read?"
+    );
 }
 
 /// Every command and every flag of it is in the help.

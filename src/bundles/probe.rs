@@ -1,11 +1,6 @@
 //! Looking at the store itself: whether it takes, keeps and gives back; and copies of what is in it, as it is there.
 
-use std::{
-    fs,
-    io::Write,
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
-};
+use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use futures::StreamExt;
 use object_store::{ObjectStoreExt, path::Path as Key};
@@ -67,7 +62,12 @@ impl Shelf {
             .mode(0o600)
             .open(file)?;
         let mut bytes = 0;
-        let mut stream = self.opened()?.store.get(&Key::from(key)).await?.into_stream();
+        let mut stream = self
+            .opened()?
+            .store
+            .get(&Key::from(key))
+            .await?
+            .into_stream();
         while let Some(piece) = stream.next().await {
             let piece = piece?;
             copy.write_all(&piece)?;

@@ -122,7 +122,9 @@ impl Shelf {
         }
         let opened = match &self.address {
             StoreAddress::Folder(folder) => open_folder(folder)?,
-            StoreAddress::Bucket { bucket, prefix } => open_bucket((bucket, prefix), &self.access, self.patience)?,
+            StoreAddress::Bucket { bucket, prefix } => {
+                open_bucket((bucket, prefix), &self.access, self.patience)?
+            }
         };
         Ok(self.opened.get_or_init(|| opened))
     }

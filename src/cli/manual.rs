@@ -51,7 +51,9 @@ fn write_pages(folder: &Path) -> io::Result<usize> {
     let mut written = 0;
     let mut commands = vec![program];
     while let Some(command) = commands.pop() {
-        let inside = command.get_subcommands().filter(|inner| !inner.is_hide_set());
+        let inside = command
+            .get_subcommands()
+            .filter(|inner| !inner.is_hide_set());
         commands.extend(inside.cloned());
         clap_mangen::Man::new(command).generate_to(folder)?;
         written += 1;

@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn nothing_that_a_letter_needs_is_missing() {
-        assert_eq!(typeface_gaps(), []);
+        assert_eq!(typeface_gaps(), Vec::<char>::new());
     }
 
     #[test]

@@ -155,13 +155,27 @@ async fn copy_database(app: &App, folder: &Path) -> Result<Option<CopiedFile>, F
     let written = |error| unwritable(&file, error);
     let mut copy = File::open(&file).map_err(written)?;
     copy.sync_all().map_err(written)?;
-    let mut digest = Sha256::new();
-    let bytes = io::copy(&mut copy.by_ref(), &mut digest).map_err(written)?;
+    let (bytes, sha256) = fingerprint(&mut copy).map_err(written)?;
     Ok(Some(CopiedFile {
         file: DATABASE.to_owned(),
         bytes,
-        sha256: hex::encode(digest.finalize()),
+        sha256,
     }))
+}
+
+/// Length, and SHA-256 in hexadecimal.
+fn fingerprint(file: &mut File) -> io::Result<(u64, String)> {
+    let mut digest = Sha256::new();
+    let mut bytes = 0;
+    let mut piece = vec![0; 1 << 20];
+    loop {
+        let read = file.read(&mut piece)?;
+        if read == 0 {
+            return Ok((bytes, hex::encode(digest.finalize())));
+        }
+        digest.update(&piece[..read]);
+        bytes += read as u64;
+    }
 }
 
 /// Reads the copy of the database, as somebody who restores it would: whether it is sound, and whose key it wants.

@@ -1,20 +1,14 @@
 //! The things a person asks for, one file each. A door parses, calls these, and shows the answer.
 
 pub mod app;
-<<<<<<< HEAD
 pub mod authenticate;
-=======
 pub mod back_up;
->>>>>>> 4fd5938 (doctor, backup, completions and man pages begin)
 pub mod cancel_batch;
 pub mod cancel_invitation;
 pub mod check_template;
 pub mod collect_bundles;
-<<<<<<< HEAD
 pub mod create_token;
-=======
 pub mod doctor;
->>>>>>> 4fd5938 (doctor, backup, completions and man pages begin)
 pub mod dry_run;
 pub mod edition;
 mod failure;

@@ -10,7 +10,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     TransactionTrait, TryGetable,
 };
-use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager};
+use sea_orm_migration::{MigratorTrait, SchemaManager};
 use sqlx::{
     postgres::PgPoolOptions,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -115,7 +115,10 @@ impl Inspection {
             .map(|step| step.name().to_owned())
             .collect();
         let table = "seaql_migrations";
-        if !SchemaManager::new(&self.connection).has_table(table).await? {
+        if !SchemaManager::new(&self.connection)
+            .has_table(table)
+            .await?
+        {
             return Ok(Steps {
                 missing: known,
                 ..Steps::default()
@@ -212,9 +215,8 @@ impl Inspection {
             .select_only()
             .column(batch::Column::Id)
             .filter(batch::Column::CreatedAt.gte(since));
-        let failed = in_state(TeamJobState::Failed).filter(
-            team_job::Column::BatchId.in_subquery(sea_orm::QueryTrait::into_query(recent)),
-        );
+        let failed = in_state(TeamJobState::Failed)
+            .filter(team_job::Column::BatchId.in_subquery(sea_orm::QueryTrait::into_query(recent)));
         let beats: Vec<i64> = team_job::Entity::find()
             .select_only()
             .column(team_job::Column::Beat)

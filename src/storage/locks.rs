@@ -93,7 +93,8 @@ impl LifeLock {
         let mut living = 0;
         for entry in entries {
             let file = File::options().write(true).open(entry?.path());
-            let held = file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+            let held =
+                file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
             living += usize::from(held);
         }
         Ok(living)

@@ -313,11 +313,7 @@ pub(super) async fn queue_signs(
 ) -> Result<(u64, u64), StorageError> {
     let backend = db.get_database_backend();
     let dialect = dialect(backend);
-    let (jobs, workers, since) = (
-        dialect.jobs,
-        dialect.workers,
-        dialect.later(backend, "$1"),
-    );
+    let (jobs, workers, since) = (dialect.jobs, dialect.workers, dialect.later(backend, "$1"));
     let count = async |sql: String, values: Vec<Value>| -> Result<u64, StorageError> {
         let statement = Statement::from_sql_and_values(backend, sql, values);
         let row = db.query_one_raw(statement).await?;

@@ -215,7 +215,11 @@ fn judge_queue(state: QueueState, workers: u64) -> Verdict {
         return Verdict::warning(
             format!(
                 "{} failed in the last {} days",
-                count(usize::try_from(state.failed).unwrap_or(usize::MAX), "team has", "teams have"),
+                count(
+                    usize::try_from(state.failed).unwrap_or(usize::MAX),
+                    "team has",
+                    "teams have"
+                ),
                 NEWS.num_days()
             ),
             "`brievenbus batch list` and `batch show ID` say which and why, `batch retry ID` tries again",
@@ -256,7 +260,11 @@ mod tests {
             failed: 1,
             ..QueueState::default()
         };
-        assert!(judge_queue(failed, 0).message.starts_with("1 team has failed"));
+        assert!(
+            judge_queue(failed, 0)
+                .message
+                .starts_with("1 team has failed")
+        );
         assert_eq!(judge_queue(QueueState::default(), 0).state, Health::Ok);
     }
 }

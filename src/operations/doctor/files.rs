@@ -70,7 +70,10 @@ fn look_at_folder(folder: &Path) -> Verdict {
     }
     if mode & 0o077 != 0 {
         return Verdict::warning(
-            format!("{shown} can be entered by others than its owner (mode {:03o})", mode & 0o777),
+            format!(
+                "{shown} can be entered by others than its owner (mode {:03o})",
+                mode & 0o777
+            ),
             format!("there are names, addresses and letters in it: chmod 700 {shown}"),
         );
     }
@@ -142,7 +145,10 @@ fn short_of_room(what: &str, space: &Space) -> Option<Verdict> {
     }
     (space.total_files > 0 && space.free_files < space.total_files / 50).then(|| {
         Verdict::warning(
-            format!("the disk of {what} has room for {} more files only", space.free_files),
+            format!(
+                "the disk of {what} has room for {} more files only",
+                space.free_files
+            ),
             "it has too many small files: clear some away",
         )
     })
@@ -260,7 +266,8 @@ mod tests {
     use super::{super::Health, *};
 
     #[test]
-    fn little_room_is_a_warning_and_none_is_a_problem_and_a_large_disk_needs_no_more_than_a_small_one() {
+    fn little_room_is_a_warning_and_none_is_a_problem_and_a_large_disk_needs_no_more_than_a_small_one()
+     {
         let state = |free, total| {
             let space = Space {
                 device: 1,

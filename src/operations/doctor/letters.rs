@@ -18,11 +18,14 @@ use crate::{
 /// What a press takes at most of the memory of the machine, in MB, when letters are as they should be.
 const PRESS_MB: u64 = 250;
 
-const NOT_OURS: &str = "this program is not as it was made: install it again, and report it if that does not help";
+const NOT_OURS: &str =
+    "this program is not as it was made: install it again, and report it if that does not help";
 
 pub async fn fonts() -> Verdict {
     apart(|| match typeface_gaps().as_slice() {
-        [] => Verdict::ok("the typeface in the program has Latin with all European signs, Greek and Cyrillic"),
+        [] => Verdict::ok(
+            "the typeface in the program has Latin with all European signs, Greek and Cyrillic",
+        ),
         gaps => Verdict::broken(
             format!(
                 "the typeface in the program lacks {}, U+{:04X} for one",
@@ -55,7 +58,14 @@ pub async fn presses(settings: &Settings, press: &Started) -> Verdict {
             return unset(name, error);
         }
         let needed = presses * PRESS_MB;
-        let trial = format!("a trial letter was set; {}", count(usize::try_from(presses).unwrap_or(usize::MAX), "press", "presses"));
+        let trial = format!(
+            "a trial letter was set; {}",
+            count(
+                usize::try_from(presses).unwrap_or(usize::MAX),
+                "press",
+                "presses"
+            )
+        );
         match available_mb() {
             Some(available) if available < needed => Verdict::warning(
                 format!("{trial} may take {needed} MB of memory and {available} MB is available"),
@@ -133,7 +143,9 @@ fn unset(name: &str, error: EditionError) -> Verdict {
 /// What the system says it could give, in MB; it does not say so everywhere.
 fn available_mb() -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kilobytes: u64 = line.split_whitespace().next()?.parse().ok()?;
     Some(kilobytes / 1024)
 }

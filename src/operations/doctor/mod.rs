@@ -257,7 +257,10 @@ fn milliseconds(since: Instant) -> u64 {
 fn judge_settings(in_use: &SettingsInUse) -> Verdict {
     if let Some(first) = in_use.unknown.first() {
         return Verdict::warning(
-            format!("{} is in the environment and is no setting", in_use.unknown.join(", ")),
+            format!(
+                "{} is in the environment and is no setting",
+                in_use.unknown.join(", ")
+            ),
             format!("see whether {first} is spelled right; nothing reads it as it is"),
         );
     }
