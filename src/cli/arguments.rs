@@ -102,6 +102,14 @@ pub enum Command {
     /// Check letter templates, or look at them
     #[command(subcommand)]
     Template(Template),
+    /// Copy what letters are made from into a folder, while others work
+    Backup(Backup),
+    /// Look whether everything is there and in order, and say what to do about what is not
+    Doctor,
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write man pages, one a command
+    Manual(Manual),
     /// Set letters for another brievenbus, which starts this
     #[command(hide = true)]
     Press,
@@ -538,6 +546,36 @@ pub struct TemplatePreview {
     /// Whose text, logo and preferences to show [default: an invented organisation's]
     #[arg(long, value_name = "FOLDER")]
     pub organisation: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// A folder that is not there yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// With the key, so that the folder alone opens every code in it
+    #[arg(long)]
+    pub with_key: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// Where the pages go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 fn slug(text: &str) -> Result<Slug, String> {

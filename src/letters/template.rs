@@ -83,6 +83,11 @@ impl Template {
         Self::new(name, &files)
     }
 
+    /// The folder names of the templates that ship with the product.
+    pub fn shipped_names() -> [&'static str; 2] {
+        SHIPPED.map(|(name, ..)| name)
+    }
+
     /// A template in `folder`, named as the folder.
     ///
     /// # Errors

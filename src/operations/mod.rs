@@ -2,12 +2,14 @@
 
 pub mod app;
 pub mod authenticate;
+pub mod back_up;
 pub mod cancel_batch;
 pub mod cancel_invitation;
 pub mod check_template;
 pub mod collect_bundles;
 pub mod create_token;
 pub mod daily_purge;
+pub mod doctor;
 pub mod dry_run;
 pub mod edition;
 mod failure;
