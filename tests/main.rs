@@ -22,6 +22,7 @@ mod example;
 mod house;
 mod import;
 mod invitations;
+mod letter_versions;
 mod letters;
 mod manual;
 mod operating;

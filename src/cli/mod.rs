@@ -9,6 +9,8 @@ mod doctor;
 mod import;
 mod invitation;
 mod manual;
+mod letter;
+mod letter_arguments;
 mod progress;
 mod purge;
 mod run;
@@ -120,6 +122,7 @@ async fn run_command(
         Command::Client(command) => standing::clients(command, &settings, terminal).await,
         Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
         Command::Token(command) => token::run(command, &settings, terminal).await,
+        Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Audit(command) => audit::run(command, &settings, terminal).await,
         Command::Purge(command) => purge::run(&command, &settings, terminal).await,

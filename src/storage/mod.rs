@@ -15,6 +15,7 @@ mod error;
 pub mod exports;
 pub mod inspection;
 pub mod invitations;
+pub mod letter_versions;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
