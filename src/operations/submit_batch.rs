@@ -14,7 +14,7 @@ use crate::{
         batch::{BatchOptions, BatchPlan, BatchRequest, Priority, plan_batch, teams_with_clients},
         client::Assignment,
         location::{FindError, LocationId, LocationTree},
-        organisation::{Logo, Organisation, Slug},
+        organisation::{LetterOrder, Logo, Organisation, Slug},
     },
     letters::Press,
     storage::{

@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
+pub mod overviews;
 pub mod tasks;
 pub mod team_jobs;
 pub mod vault;

@@ -69,6 +69,10 @@ fn access(code: &str) -> Option<Sentence> {
             "Er staat hier niets, of het is niet voor u bedoeld.",
             "Controleer het adres of begin opnieuw bij de eerste pagina.",
         ),
+        "form_unreadable" => say(
+            "Wat u stuurde kon niet gelezen worden.",
+            "Ga terug, ververs de pagina en vul het formulier opnieuw in.",
+        ),
         "cross_site" => say(
             "Dit verzoek kwam van een andere website en is daarom niet uitgevoerd.",
             "Ga naar de pagina zelf en probeer het daar opnieuw.",
@@ -127,6 +131,10 @@ fn batches(code: &str) -> Option<Sentence> {
         "no_teams" => say(
             "Geen enkele cliënt van deze export hoort bij een locatie.",
             "Controleer de locatietoewijzingen en lees een nieuwe export in.",
+        ),
+        "unknown_client" => say(
+            "Er is geen cliënt met dit nummer.",
+            "Controleer of het cliëntnummer uit Ons klopt en bij deze organisatie hoort.",
         ),
         "unknown_batch" => say("Deze batch bestaat niet.", "De lijst met batches noemt ze allemaal."),
         "batch_has_ended" => say(

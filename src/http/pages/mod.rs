@@ -3,12 +3,14 @@
 //! | part | does |
 //! |---|---|
 //! | `layout` | what is around every page, and how one is answered |
+//! | `fields` | what a form brings |
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
 
 mod assets;
 mod failure;
+pub mod fields;
 pub mod layout;
 mod support;
 
