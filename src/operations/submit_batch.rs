@@ -150,6 +150,13 @@ pub struct Prepared {
     pub fingerprint: String,
 }
 
+impl Prepared {
+    /// With nothing left open.
+    pub fn options(&self) -> &BatchOptions {
+        &self.checked.options
+    }
+}
+
 /// Stop two: looks everything up, checks it and plans the batch. Changes nothing.
 pub async fn prepare_batch(
     app: &App,

@@ -23,6 +23,11 @@ pub struct Asked(pub Fields);
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    #[cfg(test)]
+    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The value without spaces around it; empty when it is not there.
     pub fn text(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(key, _)| key == name);
