@@ -21,6 +21,7 @@ mod import;
 mod invitations;
 mod letters;
 mod presses;
+mod pages;
 mod prose;
 mod refusals;
 mod reimport;
