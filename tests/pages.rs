@@ -79,7 +79,11 @@ fn settled(words: &str) -> String {
             .map(|word| {
                 let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
                 let ulid = bare.len() == 26 && bare.bytes().all(|b| b.is_ascii_alphanumeric());
-                if ulid { word.replace(bare, "ID") } else { word.to_owned() }
+                if ulid {
+                    word.replace(bare, "ID")
+                } else {
+                    word.to_owned()
+                }
             })
             .collect();
         lines.push(words.join(" "));
@@ -90,9 +94,30 @@ fn settled(words: &str) -> String {
 /// `26 nov 2026, 21:22` and `26 november 2026` become `DAG`.
 fn without_moments(text: &str) -> String {
     const MONTHS: [&str; 24] = [
-        "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
-        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september",
-        "oktober", "november", "december",
+        "jan",
+        "feb",
+        "mrt",
+        "apr",
+        "mei",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "okt",
+        "nov",
+        "dec",
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
     ];
     let words: Vec<&str> = text.split(' ').collect();
     let mut done: Vec<String> = Vec::new();
@@ -100,7 +125,10 @@ fn without_moments(text: &str) -> String {
     while at < words.len() {
         let is_date = at + 2 < words.len()
             && MONTHS.contains(&words[at + 1])
-            && words[at].rsplit('\n').next().is_some_and(|day| day.parse::<u8>().is_ok());
+            && words[at]
+                .rsplit('\n')
+                .next()
+                .is_some_and(|day| day.parse::<u8>().is_ok());
         if !is_date {
             done.push(words[at].to_owned());
             at += 1;
@@ -109,7 +137,10 @@ fn without_moments(text: &str) -> String {
         let before = words[at].trim_end_matches(|c: char| c.is_ascii_digit());
         let year = words[at + 2];
         let behind = year.trim_start_matches(|c: char| c.is_ascii_digit());
-        let timed = behind == "," && words.get(at + 3).is_some_and(|time| time.as_bytes().get(2) == Some(&b':'));
+        let timed = behind == ","
+            && words
+                .get(at + 3)
+                .is_some_and(|time| time.as_bytes().get(2) == Some(&b':'));
         if timed {
             let time = &words[at + 3][5..];
             done.push(format!("{before}DAG, TIJD{time}"));
@@ -126,7 +157,10 @@ fn without_moments(text: &str) -> String {
 fn support_finds_its_way_from_organisations_to_the_tree() {
     let desk = Desk::new();
     let first = desk.service.get("/", &desk.token);
-    assert_eq!((first.status, first.header("location")), (303, "/organisaties"));
+    assert_eq!(
+        (first.status, first.header("location")),
+        (303, "/organisaties")
+    );
     let list = desk.page("/organisaties");
     assert!(list.links().contains(&HOME));
     insta::assert_snapshot!("organisations", settled(&list.words()));
@@ -145,14 +179,27 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
     let wrong = desk.post(&action, &with(fields.clone(), "geldig", "01-01-2020"));
     wrong.assert_status(422);
     let wrong = read(&wrong);
-    assert!(wrong.words().contains("Kies een latere laatste geldige dag"), "{}", wrong.words());
+    assert!(
+        wrong
+            .words()
+            .contains("Kies een latere laatste geldige dag"),
+        "{}",
+        wrong.words()
+    );
     assert!(wrong.links().contains(&"#geldig"));
 
     let checked = desk.post(&action, &with(fields, "stap", "controleren"));
     checked.assert_status(200);
     let checked = read(&checked);
     insta::assert_snapshot!("check", settled(&checked.words()));
-    assert_eq!(desk.service.cli.ok(&["batch", "list", "--json"]).stdout.trim(), "[]");
+    assert_eq!(
+        desk.service
+            .cli
+            .ok(&["batch", "list", "--json"])
+            .stdout
+            .trim(),
+        "[]"
+    );
 
     let fields = with(checked.fields(&action), "stap", "aanvragen");
     let asked = desk.post(&action, &fields);
@@ -166,7 +213,10 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
 
     // The same form once more is the same batch.
     let again = desk.post(&action, &fields);
-    assert_eq!(again.header("location"), format!("{page}?gedaan=batch-was-er-al"));
+    assert_eq!(
+        again.header("location"),
+        format!("{page}?gedaan=batch-was-er-al")
+    );
 
     desk.service.cli.ok(&["batch", "watch", id]);
     insta::assert_snapshot!("batch", settled(&desk.page(page).words()));
@@ -181,12 +231,24 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
 fn a_batch_that_waits_is_cancelled_after_a_question() {
     let cli = Cli::new();
     cli.ok(&["import", FOLDER]);
-    let submitted = ["batch", "submit", "--organisation", "de-beste-zorg", "--team", "1102", "--json"];
+    let submitted = [
+        "batch",
+        "submit",
+        "--organisation",
+        "de-beste-zorg",
+        "--team",
+        "1102",
+        "--json",
+    ];
     let id = cli.ok(&submitted).json()["id"].as_str().unwrap().to_owned();
     let desk = Desk::on(Service::of(cli, &["--workers", "0"]));
     let waiting = desk.page(&format!("/batches/{id}"));
     assert!(waiting.words().contains("In de wachtrij"));
-    assert!(waiting.links().contains(&format!("/batches/{id}/annuleren").as_str()));
+    assert!(
+        waiting
+            .links()
+            .contains(&format!("/batches/{id}/annuleren").as_str())
+    );
     let question = desk.page(&format!("/batches/{id}/annuleren"));
     insta::assert_snapshot!("cancel", settled(&question.words()));
     let cancelled = desk.post(&format!("/batches/{id}/annuleren"), &[]);
@@ -204,10 +266,23 @@ fn a_client_is_found_by_number_and_the_answer_says_why_and_what_to_do() {
         let line = lines.find(|line| line.contains(status)).unwrap();
         line.split(';').next().unwrap().to_owned()
     };
-    let linked = desk.page(&format!("{HOME}/clienten?nummer={}", row("Actieve koppeling")));
-    assert!(linked.words().contains("Is al gekoppeld aan Caren. U hoeft niets te doen."));
+    let linked = desk.page(&format!(
+        "{HOME}/clienten?nummer={}",
+        row("Actieve koppeling")
+    ));
+    assert!(
+        linked
+            .words()
+            .contains("Is al gekoppeld aan Caren. U hoeft niets te doen.")
+    );
     let unknown = desk.page(&format!("{HOME}/clienten?nummer=nergens"));
-    assert!(unknown.words().contains("Er is geen cliënt met dit nummer."), "{}", unknown.words());
+    assert!(
+        unknown
+            .words()
+            .contains("Er is geen cliënt met dit nummer."),
+        "{}",
+        unknown.words()
+    );
     assert!(unknown.links().contains(&"#nummer"));
 }
 
@@ -215,21 +290,36 @@ fn a_client_is_found_by_number_and_the_answer_says_why_and_what_to_do() {
 fn a_token_is_shown_once_and_revoked_after_a_question() {
     let desk = Desk::new();
     let fields = |role: &str| {
-        [("rol", role), ("organisatie", "de-beste-zorg"), ("omschrijving", "Zorg <b>"), ("dagen", "30")]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .to_vec()
+        [
+            ("rol", role),
+            ("organisatie", "de-beste-zorg"),
+            ("omschrijving", "Zorg <b>"),
+            ("dagen", "30"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
     };
     let wrong = desk.post("/toegang", &with(fields("provider"), "dagen", "0"));
     wrong.assert_status(422);
-    assert!(read(&wrong).words().contains("Kies 1 tot en met 3.650 dagen."));
+    assert!(
+        read(&wrong)
+            .words()
+            .contains("Kies 1 tot en met 3.650 dagen.")
+    );
     let made = desk.post("/toegang", &fields("provider"));
     made.assert_status(200);
     assert_eq!(made.header("cache-control"), "no-store");
     let words = read(&made).words();
-    let secret = words.lines().find(|line| line.starts_with("brievenbus_")).unwrap().to_owned();
+    let secret = words
+        .lines()
+        .find(|line| line.starts_with("brievenbus_"))
+        .unwrap()
+        .to_owned();
     let own = desk.service.get("/", &secret);
     assert_eq!(own.header("location"), HOME);
-    desk.service.get("/organisaties", &secret).assert_status(404);
+    desk.service
+        .get("/organisaties", &secret)
+        .assert_status(404);
     let home = desk.service.get(HOME, &secret);
     home.assert_status(200);
     assert!(!read(&home).words().contains("Nieuwe batch"));
@@ -244,9 +334,16 @@ fn a_token_is_shown_once_and_revoked_after_a_question() {
         .find(|(_, link)| link.text.contains("Zorg <b>"))
         .map(|(address, _)| address.to_owned())
         .unwrap();
-    assert!(desk.page(&revoke).words().contains("Wilt u dit token intrekken"));
+    assert!(
+        desk.page(&revoke)
+            .words()
+            .contains("Wilt u dit token intrekken")
+    );
     let revoked = desk.post(&revoke, &[]);
-    assert_eq!(revoked.header("location"), "/toegang?gedaan=token-ingetrokken");
+    assert_eq!(
+        revoked.header("location"),
+        "/toegang?gedaan=token-ingetrokken"
+    );
     assert_ne!(desk.service.get(HOME, &secret).status, 200);
 }
 
@@ -256,14 +353,21 @@ fn an_empty_house_says_what_to_do_first() {
     for path in ["/organisaties", "/batches"] {
         let page = desk.page(path);
         assert!(page.words().contains("Er"), "{}", page.words());
-        assert!(page.all("main").next().unwrap().text.contains("Naar") || page.words().contains("Export inlezen"));
+        assert!(
+            page.all("main").next().unwrap().text.contains("Naar")
+                || page.words().contains("Export inlezen")
+        );
     }
 }
 
 #[test]
 fn what_is_not_there_is_said_in_dutch_with_a_way_on() {
     let desk = Desk::new();
-    for path in ["/organisaties/niemand", "/batches/niets", "/organisaties/de-beste-zorg/clienten?batch=niets"] {
+    for path in [
+        "/organisaties/niemand",
+        "/batches/niets",
+        "/organisaties/de-beste-zorg/clienten?batch=niets",
+    ] {
         let reply = desk.service.get(path, &desk.token);
         reply.assert_status(404);
         let page = read(&reply);
@@ -284,7 +388,10 @@ fn assets_are_kept_for_ever_under_a_name_of_their_own() {
     let page = desk.page("/organisaties");
     let mut seen = 0;
     for element in &page.elements {
-        let address = element.get("src").or(element.get("href")).unwrap_or_default();
+        let address = element
+            .get("src")
+            .or(element.get("href"))
+            .unwrap_or_default();
         if address.starts_with("/assets/") {
             let asset = desk.service.ask("GET", address).send();
             asset.assert_status(200);
@@ -293,7 +400,10 @@ fn assets_are_kept_for_ever_under_a_name_of_their_own() {
         }
     }
     assert!(seen >= 3);
-    desk.service.ask("GET", "/assets/style-000000000000.css").send().assert_status(404);
+    desk.service
+        .ask("GET", "/assets/style-000000000000.css")
+        .send()
+        .assert_status(404);
 }
 
 /// Every code that the program fails with has a sentence of its own in Dutch.

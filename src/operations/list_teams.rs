@@ -58,8 +58,9 @@ pub async fn list_teams(app: &App, slug: &Slug) -> Result<Vec<TeamLine>, Failure
     let none = BTreeMap::new();
     let lines = tree.in_order().into_iter().map(|location| {
         let clients = clients.get(&location.id).unwrap_or(&none);
-        let count =
-            |wanted: fn(&LinkStatus) -> bool| clients.values().filter(|s| wanted(&s.status)).count();
+        let count = |wanted: fn(&LinkStatus) -> bool| {
+            clients.values().filter(|s| wanted(&s.status)).count()
+        };
         TeamLine {
             id: location.id.to_string(),
             name: location.name.clone(),
@@ -83,7 +84,10 @@ async fn standings(app: &App, slug: &Slug) -> Result<HashMap<ClientId, Standing>
         .letter
         .address_style;
     let clients = clients_with_status(app, slug).await?;
-    let ids: Vec<ClientId> = clients.iter().map(|(client, _)| client.id.clone()).collect();
+    let ids: Vec<ClientId> = clients
+        .iter()
+        .map(|(client, _)| client.id.clone())
+        .collect();
     let last = app.db.last_invitations(slug, None, &ids).await?;
     let again = BTreeSet::new();
     let rules = Rules {

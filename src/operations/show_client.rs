@@ -8,6 +8,7 @@ use super::{
     record_access::record_access,
     submit_batch::{location_tree, organisation},
 };
+pub use crate::storage::{outcomes::Outcome, overviews::ClientOutcome};
 use crate::{
     domain::{
         audit::{Access, Action},
@@ -18,7 +19,6 @@ use crate::{
     },
     storage::invitations::{Found, InvitationFilter},
 };
-pub use crate::storage::{outcomes::Outcome, overviews::ClientOutcome};
 
 /// The newest batches that are looked at.
 const BATCHES: u64 = 50;

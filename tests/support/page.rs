@@ -10,10 +10,44 @@ const VOID: &[&str] = &[
 ];
 /// Elements that begin a line of their own.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "caption", "dd", "details", "dialog", "div", "dl",
-    "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "header",
-    "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select", "summary",
-    "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "caption",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "header",
+    "legend",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 #[derive(Debug, Clone)]
@@ -44,7 +78,11 @@ pub struct Page {
 impl Page {
     #[track_caller]
     pub fn read(html: &str) -> Self {
-        assert!(html.trim_start().to_lowercase().starts_with("<!doctype html>"));
+        assert!(
+            html.trim_start()
+                .to_lowercase()
+                .starts_with("<!doctype html>")
+        );
         let mut page = Self {
             elements: Vec::new(),
             main: Vec::new(),
@@ -60,7 +98,9 @@ impl Page {
             } else if let Some(after) = rest.strip_prefix("</") {
                 let end = after.find('>').expect("an end tag ends");
                 let name = after[..end].trim();
-                let top = open.pop().unwrap_or_else(|| panic!("</{name}> closes nothing"));
+                let top = open
+                    .pop()
+                    .unwrap_or_else(|| panic!("</{name}> closes nothing"));
                 assert_eq!(page.elements[top].name, name, "closed out of order");
                 page.end_line(name, &open, &mut line);
                 rest = &after[end + 1..];
@@ -114,7 +154,9 @@ impl Page {
     }
 
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
-        self.elements.iter().filter(move |element| element.name == name)
+        self.elements
+            .iter()
+            .filter(move |element| element.name == name)
     }
 
     /// What a person reads below the header.
@@ -182,9 +224,16 @@ impl Page {
             if key == "style" || key.starts_with("on") {
                 wrong.push(format!("<{name}> has {key}, which the CSP forbids"));
             }
-            let refers = matches!(key.as_str(), "for" | "aria-describedby" | "aria-labelledby" | "list");
+            let refers = matches!(
+                key.as_str(),
+                "for" | "aria-describedby" | "aria-labelledby" | "list"
+            );
             let in_page = (key == "href").then(|| value.strip_prefix('#')).flatten();
-            let referred = if refers { Some(value.as_str()) } else { in_page };
+            let referred = if refers {
+                Some(value.as_str())
+            } else {
+                in_page
+            };
             for id in referred.unwrap_or_default().split_whitespace() {
                 if !ids.contains(id) {
                     wrong.push(format!("<{name} {key}> refers to {id}, which is not there"));
@@ -207,8 +256,10 @@ impl Page {
         if name == "img" && element.get("alt").is_none() {
             wrong.push("a picture has no alt".to_owned());
         }
-        if matches!(name.as_str(), "a" | "button" | "th" | "label" | "legend" | "caption")
-            && element.text.trim().is_empty()
+        if matches!(
+            name.as_str(),
+            "a" | "button" | "th" | "label" | "legend" | "caption"
+        ) && element.text.trim().is_empty()
             && !named
         {
             wrong.push(format!("an empty <{name}>"));
@@ -216,9 +267,15 @@ impl Page {
         if name == "script" && element.get("src").is_none() {
             wrong.push("a script in the page, which the CSP forbids".to_owned());
         }
-        if name == "table" && !self.elements.iter().any(|each| {
-            each.name == "caption" && each.inside.last().is_some_and(|at| std::ptr::eq(&self.elements[*at], element))
-        }) {
+        if name == "table"
+            && !self.elements.iter().any(|each| {
+                each.name == "caption"
+                    && each
+                        .inside
+                        .last()
+                        .is_some_and(|at| std::ptr::eq(&self.elements[*at], element))
+            })
+        {
             wrong.push("a table has no caption".to_owned());
         }
     }
@@ -266,7 +323,9 @@ fn start_tag<'a>(text: &'a str, open: &[usize]) -> (Element, &'a str) {
             element.closed = true;
             return (element, after);
         }
-        let end = rest.find(['=', '>', ' ', '\n', '/']).expect("an attribute ends");
+        let end = rest
+            .find(['=', '>', ' ', '\n', '/'])
+            .expect("an attribute ends");
         let key = rest[..end].to_lowercase();
         assert!(!key.is_empty(), "not an attribute: {rest:.40}");
         let twice = element.attributes.iter().any(|(name, _)| *name == key);

@@ -2,16 +2,14 @@
 
 use std::str::FromStr;
 
+use super::PageFailure;
+use crate::{http::service::Service, operations::Failure};
 use axum::{
     Form,
     extract::{FromRequest, FromRequestParts, Query, Request},
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use chrono::NaiveDate;
-
-use super::PageFailure;
-use crate::{domain::calendar::parse_date, http::service::Service, operations::Failure};
 
 /// The fields of a form that was sent.
 pub struct Sent(pub Fields);
@@ -51,18 +49,7 @@ impl Fields {
     pub fn number<T: FromStr>(&self, name: &str) -> Option<T> {
         self.text(name).parse().ok()
     }
-
-    /// Nothing when the field is empty; an error when it is no date.
-    pub fn date(&self, name: &str) -> Result<Option<NaiveDate>, NotADate> {
-        match self.text(name) {
-            "" => Ok(None),
-            text => parse_date(text).map(Some).ok_or(NotADate),
-        }
-    }
 }
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct NotADate;
 
 impl FromRequest<Service> for Sent {
     type Rejection = Response;
@@ -99,15 +86,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_keeps_its_order_and_an_empty_date_is_no_error() {
-        let pairs = [("team", "2"), ("team", ""), ("team", "1"), ("dag", "31-02-2026")];
+    fn a_list_keeps_its_order_and_what_is_empty_is_not_there() {
+        let pairs = [("team", "2"), ("team", ""), ("team", " 1 ")];
         let fields = Fields(
             pairs
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .to_vec(),
         );
         assert_eq!(fields.all("team"), ["2", "1"]);
-        assert_eq!(fields.date("dag"), Err(NotADate));
-        assert_eq!(fields.date("niets"), Ok(None));
+        assert_eq!(fields.text("niets"), "");
+        assert!(!fields.is_ticked("niets"));
     }
 }

@@ -20,5 +20,7 @@ pub use self::failure::{PageFailure, no_such_page};
 use super::service::Service;
 
 pub fn routes() -> Router<Service> {
-    Router::new().merge(assets::routes()).merge(support::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(support::routes())
 }

@@ -13,26 +13,22 @@ use super::{
     reasons::{ReasonLine, in_short, reason_lines},
 };
 use crate::{
-    domain::{
-        actor::Role, calendar::long_date, organisation::Slug, team_job::TeamJobState,
-    },
+    domain::{actor::Role, calendar::long_date, organisation::Slug, team_job::TeamJobState},
     http::{
         caller::{ForMembers, ForSupport, Visitor},
-        pages::{
-            PageFailure,
-            layout::{Frame, PageResult, Part, Place, Told, done, page},
-        },
+        pages::layout::{Frame, PageResult, Place, Told, done, page},
         service::Service,
     },
     operations::{
-        App,
         cancel_batch::cancel_batch,
         retry_batch::retry_batch,
         show_batch::{BatchSummary, TeamSummary, find_batch, show_batch},
     },
     wording::{
         dutch_failures,
-        dutch_pages::{Done, attempt_outcome, count, job_state, moment, number, order, size, window},
+        dutch_pages::{
+            Done, attempt_outcome, count, job_state, moment, number, order, size, window,
+        },
     },
 };
 
@@ -117,7 +113,11 @@ impl From<TeamSummary> for TeamLine {
             .collect();
         Self {
             tone: tone(team.state),
-            state: if cancelling { "Wordt geannuleerd" } else { job_state(team.state) },
+            state: if cancelling {
+                "Wordt geannuleerd"
+            } else {
+                job_state(team.state)
+            },
             made: team.made,
             expected: team.expected,
             working: team.state == TeamJobState::Working,
@@ -143,7 +143,11 @@ async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told)
     let under_way = summary.teams.iter().any(|team| !team.state.is_final());
     let title = format!("Batch van {}", moment(summary.created_at));
     let made = summary.teams.iter().map(|team| u64::from(team.made)).sum();
-    let expected = summary.teams.iter().map(|team| u64::from(team.expected)).sum();
+    let expected = summary
+        .teams
+        .iter()
+        .map(|team| u64::from(team.expected))
+        .sum();
     let reasons = summary.left_out();
     let left_out = summary.clients() - summary.letters();
     page(&Batch {
@@ -169,9 +173,17 @@ async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told)
             ("Venster", window(stored.options.address_window).to_owned()),
             (
                 "Logo",
-                if stored.options.with_logo { "Op de brief" } else { "Niet op de brief" }.to_owned(),
+                if stored.options.with_logo {
+                    "Op de brief"
+                } else {
+                    "Niet op de brief"
+                }
+                .to_owned(),
             ),
-            ("Volgorde", order(stored.organisation.letter.order).to_owned()),
+            (
+                "Volgorde",
+                order(stored.organisation.letter.order).to_owned(),
+            ),
         ],
         reasons: reason_lines(&reasons),
         failed: in_state(&summary, TeamJobState::Failed),
@@ -182,7 +194,11 @@ async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told)
 }
 
 fn in_state(summary: &BatchSummary, state: TeamJobState) -> usize {
-    summary.teams.iter().filter(|team| team.state == state).count()
+    summary
+        .teams
+        .iter()
+        .filter(|team| team.state == state)
+        .count()
 }
 
 /// `2 van 5 teams klaar, 130 van 400 brieven gemaakt`
@@ -214,7 +230,11 @@ async fn ask_to_cancel(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> 
     let app = visitor.app;
     let stored = find_batch(&app, &id).await?;
     let summary = show_batch(&app, &id).await?;
-    let open = summary.teams.iter().filter(|team| !team.state.is_final()).count();
+    let open = summary
+        .teams
+        .iter()
+        .filter(|team| !team.state.is_final())
+        .count();
     page(&CancelBatch {
         frame: Frame::of(&app, "Batch annuleren?")
             .at(Place::Batches)

@@ -55,12 +55,7 @@ impl From<&TeamForecast> for TeamLine {
 }
 
 /// Sets every letter for a try, and shows what would come of it.
-pub async fn check_page(
-    app: &App,
-    slug: &Slug,
-    prepared: &Prepared,
-    choice: Choice,
-) -> PageResult {
+pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Choice) -> PageResult {
     let stored = organisation(app, slug).await?;
     let forecast = dry_run(app, prepared).await?;
     let clients: usize = forecast.teams.iter().map(|team| team.clients).sum();
@@ -94,12 +89,23 @@ fn facts(prepared: &Prepared, choice: &Choice) -> Vec<(&'static str, String)> {
     .flatten()
     .collect();
     let mut facts = vec![
-        ("Datum op de brief", crate::domain::calendar::long_date(options.letter_date)),
-        ("Code werkt tot en met", crate::domain::calendar::long_date(options.valid_until)),
+        (
+            "Datum op de brief",
+            crate::domain::calendar::long_date(options.letter_date),
+        ),
+        (
+            "Code werkt tot en met",
+            crate::domain::calendar::long_date(options.valid_until),
+        ),
         ("Venster", window(options.address_window).to_owned()),
         (
             "Logo",
-            if options.with_logo { "Op de brief" } else { "Niet op de brief" }.to_owned(),
+            if options.with_logo {
+                "Op de brief"
+            } else {
+                "Niet op de brief"
+            }
+            .to_owned(),
         ),
         ("Volgorde", order(choice.order).to_owned()),
     ];

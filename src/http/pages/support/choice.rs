@@ -76,7 +76,10 @@ impl Choice {
     pub fn request(&self) -> Result<BatchRequest, Faults> {
         let mut faults = Faults::default();
         if self.teams.is_empty() {
-            faults.add("team-1", "Er is geen locatie gekozen. Kies ten minste één locatie.");
+            faults.add(
+                "team-1",
+                "Er is geen locatie gekozen. Kies ten minste één locatie.",
+            );
         }
         let letter_date = date("briefdatum", &self.letter_date, &mut faults);
         let valid_until = date("geldig", &self.valid_until, &mut faults);
@@ -105,8 +108,11 @@ impl Choice {
 
     /// Name and value of every field, to go along hidden or in an address.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
-        let mut pairs: Vec<(&str, String)> =
-            self.teams.iter().map(|team| ("team", team.clone())).collect();
+        let mut pairs: Vec<(&str, String)> = self
+            .teams
+            .iter()
+            .map(|team| ("team", team.clone()))
+            .collect();
         pairs.push(("venster", window_key(self.window).to_owned()));
         pairs.push(("volgorde", order_key(self.order).to_owned()));
         for (name, value) in [
@@ -138,6 +144,15 @@ impl Choice {
             .into_iter()
             .filter(|(name, _)| *name != "sleutel")
             .map(|(name, value)| format!("{name}={}", encoded(&value)))
+            .collect();
+        pairs.join("&")
+    }
+
+    /// The teams alone.
+    pub fn team_query(&self) -> String {
+        let teams = self.teams.iter();
+        let pairs: Vec<String> = teams
+            .map(|team| format!("team={}", encoded(team)))
             .collect();
         pairs.join("&")
     }
@@ -215,7 +230,11 @@ mod tests {
         let read = Choice::read(&Fields::from_pairs(sent), &preferences);
         assert_eq!(read.pairs(), pairs);
         assert_eq!(read.request().unwrap(), choice.request().unwrap());
-        assert!(choice.query().starts_with("team=a%20b&team=2%26x&venster=rechts"));
+        assert!(
+            choice
+                .query()
+                .starts_with("team=a%20b&team=2%26x&venster=rechts")
+        );
         assert!(!choice.query().contains("sleutel"));
     }
 

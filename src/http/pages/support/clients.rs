@@ -28,9 +28,7 @@ use crate::{
     },
     wording::{
         dutch::{caren_status, explanation},
-        dutch_pages::{
-            invitation_state, job_state, moment, number, reason, remedy, short_date,
-        },
+        dutch_pages::{invitation_state, job_state, moment, number, reason, remedy, short_date},
     },
 };
 
@@ -145,14 +143,22 @@ impl From<ClientStanding> for ClientView {
             status: caren_status(client.status),
             in_export: client.in_export,
             locations: client.locations,
-            why_not: client.left_out.as_ref().map(explanation).unwrap_or_default(),
+            why_not: client
+                .left_out
+                .as_ref()
+                .map(explanation)
+                .unwrap_or_default(),
             invitations: client
                 .invitations
                 .iter()
                 .map(|invitation| {
                     (
                         invitation_state(invitation.state),
-                        if invitation.state.as_str() == "open" { "busy" } else { "none" },
+                        if invitation.state.as_str() == "open" {
+                            "busy"
+                        } else {
+                            "none"
+                        },
                         short_date(invitation.letter_date),
                         short_date(invitation.valid_until),
                     )

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     domain::eligibility::Reason,
-    wording::dutch_pages::{count, number, reason, remedy},
+    wording::dutch_pages::{number, reason, remedy},
 };
 
 /// A reason with how many it is of.
@@ -37,19 +37,14 @@ pub fn in_short(counts: &BTreeMap<&'static str, usize>) -> String {
         .into_iter()
         .filter_map(|each| {
             let clients = counts.get(each.code())?;
-            Some(format!("{} × {}", number(*clients), uncapitalised(reason(each))))
+            Some(format!(
+                "{} × {}",
+                number(*clients),
+                uncapitalised(reason(each))
+            ))
         })
         .collect();
     parts.join("; ")
-}
-
-/// `3 brieven, 2 zonder brief`
-pub fn sum(letters: usize, left_out: usize) -> String {
-    format!(
-        "{}, {} zonder brief",
-        count(letters, "brief", "brieven"),
-        number(left_out)
-    )
 }
 
 fn uncapitalised(text: &str) -> String {

@@ -78,12 +78,18 @@ impl Line {
             _ => ("wait", "Verlopen"),
         };
         Self {
-            label: if token.label.is_empty() { "Zonder omschrijving".to_owned() } else { token.label },
+            label: if token.label.is_empty() {
+                "Zonder omschrijving".to_owned()
+            } else {
+                token.label
+            },
             role: role_name(token.role),
             organisation: token.organisation.map(String::from).unwrap_or_default(),
             created: moment(token.created_at),
             expires: token.expires_at.map(moment).unwrap_or_default(),
-            used: token.last_used_at.map_or_else(|| "Nog nooit".to_owned(), moment),
+            used: token
+                .last_used_at
+                .map_or_else(|| "Nog nooit".to_owned(), moment),
             id: token.id,
             works,
             tone,
@@ -180,7 +186,10 @@ fn wanted(sent: &Fields) -> Result<NewToken, Faults> {
     let mut faults = Faults::default();
     let role = Role::of_token(sent.text("rol"));
     if role.is_none() {
-        faults.add("rol-support", "Er is geen rol gekozen. Kies waar het token voor is.");
+        faults.add(
+            "rol-support",
+            "Er is geen rol gekozen. Kies waar het token voor is.",
+        );
     }
     let days = sent.number("dagen");
     if days.is_none() {
@@ -191,7 +200,10 @@ fn wanted(sent: &Fields) -> Result<NewToken, Faults> {
         (Some(Role::Provider), slug) if !slug.is_empty() => {
             let slug = Slug::try_from(slug.to_owned()).ok();
             if slug.is_none() {
-                faults.add("organisatie", "Deze organisatie is hier niet bekend. Kies er een uit de lijst.");
+                faults.add(
+                    "organisatie",
+                    "Deze organisatie is hier niet bekend. Kies er een uit de lijst.",
+                );
             }
             slug
         }
@@ -227,7 +239,10 @@ struct RevokeToken {
 
 async fn ask_to_revoke(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
     let app = visitor.app;
-    let token = list_tokens(&app).await?.into_iter().find(|token| token.id == id);
+    let token = list_tokens(&app)
+        .await?
+        .into_iter()
+        .find(|token| token.id == id);
     let token = token.ok_or_else(no_such_page)?;
     page(&RevokeToken {
         frame: Frame::of(&app, "Token intrekken?")
