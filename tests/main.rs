@@ -26,6 +26,7 @@ mod letter_versions;
 mod letters;
 mod manual;
 mod operating;
+mod pages;
 mod presses;
 mod prose;
 mod refusals;

@@ -15,7 +15,7 @@ use crate::{
         calendar::parse_date,
         eligibility::Again,
         invitation::InvitationState,
-        organisation::{AddressWindow, Slug},
+        organisation::{AddressWindow, LetterOrder, Slug},
     },
     operations::create_token::DEFAULT_DAYS,
     operations::verify_audit::AuditHead,
@@ -157,6 +157,16 @@ pub struct Request {
     /// Also write to clients of whom it is unknown whether they are connected
     #[arg(long)]
     accept_unknown: bool,
+    /// Order of the letters in a bundle [default: as the organisation prefers]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    order: Option<Order>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Order {
+    Name,
+    Address,
+    ClientId,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -192,6 +202,11 @@ impl From<Request> for BatchRequest {
                 })
                 .collect(),
             accept_unknown: typed.accept_unknown,
+            order: typed.order.map(|order| match order {
+                Order::Name => LetterOrder::Name,
+                Order::Address => LetterOrder::Address,
+                Order::ClientId => LetterOrder::ClientId,
+            }),
         }
     }
 }

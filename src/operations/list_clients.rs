@@ -11,7 +11,7 @@ use crate::{
     domain::{
         audit::{Access, Action},
         calendar::day_in_amsterdam,
-        client::{ClientId, LinkStatus, OwnInvitation},
+        client::{Client, ClientId, LinkStatus, OwnInvitation},
         invitation::InvitationState,
         organisation::Slug,
     },
@@ -73,27 +73,41 @@ pub(super) async fn statuses(
     app: &App,
     slug: &Slug,
 ) -> Result<BTreeMap<ClientId, LinkStatus>, Failure> {
+    let clients = clients_with_status(app, slug).await?;
+    Ok(clients
+        .into_iter()
+        .map(|(client, status)| (client.id, status))
+        .collect())
+}
+
+/// Every client of the last export with the status today, by number.
+pub(super) async fn clients_with_status(
+    app: &App,
+    slug: &Slug,
+) -> Result<Vec<(Client, LinkStatus)>, Failure> {
     let exported = day_in_amsterdam(organisation(app, slug).await?.imported_at);
     let today = app.today();
-    let own = own_invitations(app, slug).await?;
+    let own = own_invitations(app, slug, None).await?;
     let clients = app.db.clients_in_export(slug).await?;
     Ok(clients
         .into_iter()
         .map(|client| {
-            let status = client
-                .status
-                .on(today, exported, own.get(&client.id).copied());
-            (client.id, status)
+            let known = own.get(&client.id).copied();
+            let status = client.status.on(today, exported, known);
+            (client, status)
         })
         .collect())
 }
 
-async fn own_invitations(
+/// What our own invitations say of everybody, or of one client.
+pub(super) async fn own_invitations(
     app: &App,
     slug: &Slug,
+    client: Option<&ClientId>,
 ) -> Result<HashMap<ClientId, OwnInvitation>, Failure> {
     let filter = InvitationFilter {
         organisation: Some(slug.clone()),
+        client: client.map(ClientId::to_string),
         ..InvitationFilter::default()
     };
     let today = app.today();

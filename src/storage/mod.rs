@@ -19,6 +19,7 @@ pub mod letter_versions;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
+pub mod overviews;
 pub mod retention;
 pub mod snapshot;
 pub mod tasks;
