@@ -2,6 +2,7 @@
 
 use super::{arguments::Import, open_app, system_clock, terminal::Terminal};
 use crate::{
+    answers::import::Import as Answer,
     domain::calendar::day_in_amsterdam,
     exports::ImportReport,
     operations::{
@@ -39,14 +40,15 @@ pub async fn run(
     let app = open_app(settings, press).await?;
     import_export(&app, &export).await?;
     app.close().await;
-    if let Some(note) = note {
+    if let Some(note) = &note {
         terminal.note(&format!("note: {note}"));
     }
     if terminal.json {
-        return terminal.print_json(&serde_json::json!({
-            "organisation": export.organisation.slug,
-            "report": export.report,
-        }));
+        return terminal.print_json(&Answer {
+            organisation: export.organisation.slug,
+            report: export.report,
+            note,
+        });
     }
     terminal.print(&format!(
         "{} taken in: {}",

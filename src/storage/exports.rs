@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -74,15 +74,50 @@ impl Database {
         let row = organisation::Entity::find_by_id(slug.as_str())
             .one(self.connection())
             .await?;
-        row.map(|row| {
-            Ok(StoredOrganisation {
-                organisation: serde_json::from_str(&row.record)?,
-                logo_hash: row.logo_hash,
-                export: row.export,
-                imported_at: row.imported_at,
-            })
-        })
-        .transpose()
+        row.map(read_organisation).transpose()
+    }
+
+    /// A page of organisations by slug, or the one that is named, those after the slug `after`.
+    pub async fn organisation_page(
+        &self,
+        only: Option<&Slug>,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<StoredOrganisation>, StorageError> {
+        use organisation::Column;
+        let mut wanted = organisation::Entity::find()
+            .order_by_asc(Column::Slug)
+            .limit(most);
+        if let Some(slug) = only {
+            wanted = wanted.filter(Column::Slug.eq(slug.as_str()));
+        }
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Slug.gt(after));
+        }
+        let rows = wanted.all(self.connection()).await?;
+        rows.into_iter().map(read_organisation).collect()
+    }
+
+    /// A page of the numbers of the clients in the last export, in order, those after the number `after`.
+    pub async fn client_numbers(
+        &self,
+        slug: &Slug,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<ClientId>, StorageError> {
+        use client::Column;
+        let mut wanted = client::Entity::find()
+            .select_only()
+            .column(Column::ClientId)
+            .filter(Column::Organisation.eq(slug.as_str()))
+            .filter(Column::InExport.eq(true))
+            .order_by_asc(Column::ClientId)
+            .limit(most);
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::ClientId.gt(after));
+        }
+        let numbers: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        numbers.iter().map(|number| read_client_id(number)).collect()
     }
 
     pub async fn logo(&self, hash: &str) -> Result<Option<Logo>, StorageError> {
@@ -179,6 +214,15 @@ impl Database {
         }
         Ok(clients)
     }
+}
+
+fn read_organisation(row: organisation::Model) -> Result<StoredOrganisation, StorageError> {
+    Ok(StoredOrganisation {
+        organisation: serde_json::from_str(&row.record)?,
+        logo_hash: row.logo_hash,
+        export: row.export,
+        imported_at: row.imported_at,
+    })
 }
 
 async fn save_logo(tx: &impl ConnectionTrait, stored: &Logo) -> Result<String, StorageError> {
