@@ -8,7 +8,7 @@ use std::{fs::File, path::Path};
 use tokio::io::AsyncWriteExt;
 
 use super::{
-    App, Failure, Kind,
+    App, Failure,
     import_export::{check_letter, import_export, read_parcel},
 };
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 
 /// Bytes of the largest export that is taken in this way: some hundred thousand clients, unpacked.
 pub const MOST_BYTES: u64 = 256 << 20;
+/// The code of an export that is larger than it may be.
+pub const TOO_LARGE: &str = "export_too_large";
 /// Files of an export that arrive one by one.
 const MOST_FILES: usize = 50;
 
@@ -131,16 +133,8 @@ impl<'a> Arrival<'a> {
     }
 }
 
-/// The code of an export that is larger than it may be.
-pub const TOO_LARGE: &str = "export_too_large";
-
 fn spool(folder: &Path) -> Result<File, Failure> {
-    tempfile::tempfile_in(folder)
-        .map_err(|error| Failure::from(BundleError::Write(error)))
-        .map_err(|failure| Failure {
-            kind: Kind::TryAgain,
-            ..failure
-        })
+    Ok(tempfile::tempfile_in(folder).map_err(BundleError::Write)?)
 }
 
 async fn written(mut file: tokio::fs::File) -> Result<File, Failure> {
