@@ -14,6 +14,7 @@
 mod accessible;
 mod again;
 mod anything;
+mod api;
 mod batches;
 mod browser;
 mod example;

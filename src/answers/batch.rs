@@ -177,10 +177,7 @@ impl From<BatchSummary> for Batch {
 
 impl From<TeamSummary> for BatchTeam {
     fn from(team: TeamSummary) -> Self {
-        let (bundle, sha256) = team
-            .bundle
-            .map(|bundle| (bundle.id, bundle.sha256))
-            .unzip();
+        let (bundle, sha256) = team.bundle.map(|bundle| (bundle.id, bundle.sha256)).unzip();
         Self {
             id: team.team_id,
             name: team.team_name,

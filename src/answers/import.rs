@@ -44,13 +44,21 @@ fn report() -> Object {
         .property("field", text())
         .property("kind", text())
         .property("clients", count("Clients who have it"));
-    let warning = ObjectBuilder::new().property("kind", text()).required("kind");
+    let warning = ObjectBuilder::new()
+        .property("kind", text())
+        .required("kind");
     ObjectBuilder::new()
-        .property("files", list("The tables, in the order in which they were read", file))
+        .property(
+            "files",
+            list("The tables, in the order in which they were read", file),
+        )
         .required("files")
         .property("clients", count("Clients of clients.csv"))
         .required("clients")
-        .property("clients_with_problems", count("Clients with a value that could not be read"))
+        .property(
+            "clients_with_problems",
+            count("Clients with a value that could not be read"),
+        )
         .required("clients_with_problems")
         .property("problems", list("The problems by field and kind", problem))
         .required("problems")
@@ -61,7 +69,10 @@ fn report() -> Object {
             count("Clients who are mentioned and not in clients.csv"),
         )
         .required("clients_only_in_assignments")
-        .property("warnings", list("What somebody may want to look at", warning))
+        .property(
+            "warnings",
+            list("What somebody may want to look at", warning),
+        )
         .required("warnings")
         .build()
 }

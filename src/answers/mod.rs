@@ -14,5 +14,6 @@ pub mod token;
 mod words;
 
 pub use words::{
-    client_number, digest, id, invitation_state, left_out, role, slug, team_state,
+    address_style, client_number, digest, id, invitation_state, left_out, name_style, order, role,
+    slug, team_state, window,
 };

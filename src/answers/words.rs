@@ -1,12 +1,15 @@
 //! The words that occur in several objects, for the document: ids, states and reasons.
 
 use utoipa::openapi::{
-    Object, ObjectBuilder, Type,
+    Array, ArrayBuilder, Object, ObjectBuilder, Type,
     schema::{AdditionalProperties, Schema},
 };
 
 use crate::domain::{
-    actor::Role, client::ClientId, eligibility::Reason, invitation::InvitationState,
+    actor::Role,
+    client::ClientId,
+    eligibility::Reason,
+    invitation::InvitationState,
     team_job::{AttemptOutcome, TeamJobState},
 };
 
@@ -90,15 +93,49 @@ pub fn role() -> Object {
 
 /// How many clients were left out for each reason that occurred.
 pub fn left_out() -> Object {
-    let count = || ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1));
+    let count = || {
+        ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .minimum(Some(1))
+    };
     let mut reasons = ObjectBuilder::new()
         .schema_type(Type::Object)
-        .description(Some("Clients who got no letter, by reason; a reason of nobody is absent."))
+        .description(Some(
+            "Clients who got no letter, by reason; a reason of nobody is absent.",
+        ))
         .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
     for reason in Reason::ALL {
         reasons = reasons.property(reason.code(), count());
     }
     reasons.build()
+}
+
+/// The side of the window of the envelope.
+pub fn window() -> Object {
+    one_of("The side of the window of the envelope.", ["left", "right"])
+}
+
+pub fn name_style() -> Object {
+    one_of("How names are written: as Ons does, or by the rules of the register.", ["ons", "brp"])
+}
+
+pub fn address_style() -> Object {
+    one_of("How postcode and city are written.", ["ons", "postnl"])
+}
+
+pub fn order() -> Object {
+    one_of("The order of the letters in a bundle.", ["name", "address", "client-id"])
+}
+
+pub fn version_state() -> Object {
+    one_of(
+        "`draft` is being written, `published` is what batches use, `superseded` was.",
+        ["draft", "published", "superseded"],
+    )
+}
+
+pub fn client_numbers() -> Array {
+    ArrayBuilder::new().items(client_number()).build()
 }
 
 fn one_of<const N: usize>(description: &str, values: [&'static str; N]) -> Object {

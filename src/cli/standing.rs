@@ -11,10 +11,7 @@ use super::{
 use crate::{
     answers::team::Team as Answer,
     operations::{
-        Failure,
-        app::Settings,
-        list_clients::list_clients,
-        list_teams::list_teams,
+        Failure, app::Settings, list_clients::list_clients, list_teams::list_teams,
         presses::start_presses,
     },
     wording::dutch::caren_status,

@@ -58,7 +58,9 @@ impl ParcelFault {
         match self {
             Self::NotAZip => "pack the folder of the export into an ordinary zip",
             Self::TooManyFiles => "pack the folder of the export, and nothing else",
-            Self::UnsafeName => "use plain names of at most 255 bytes, without '..' and backslashes",
+            Self::UnsafeName => {
+                "use plain names of at most 255 bytes, without '..' and backslashes"
+            }
             Self::Twice(_) => "leave one of the two out",
             Self::Encrypted(_) => "pack it without a password",
             Self::Swollen(_) => "pack it again with an ordinary program",
@@ -130,9 +132,7 @@ impl Parcel {
                     .map_err(unreadable)?;
             }
             (Some(Source::Entry(place)), Some(zip)) => {
-                let entry = zip
-                    .by_index(*place)
-                    .map_err(|error| broken(path, error))?;
+                let entry = zip.by_index(*place).map_err(|error| broken(path, error))?;
                 if !entry.is_file() {
                     return Err(ExportError::NotAFile {
                         file: path.to_owned(),
@@ -295,8 +295,20 @@ mod tests {
 
     #[test]
     fn names_that_lead_elsewhere_are_refused() {
-        for name in ["../x", "/etc/x", "a/../../x", "a\\x", "a//x", "a/./x", "x\u{7}"] {
-            assert_eq!(code(Parcel::of_zip(zipped(&[(name, b"")]))), "unsafe_name", "{name}");
+        for name in [
+            "../x",
+            "/etc/x",
+            "a/../../x",
+            "a\\x",
+            "a//x",
+            "a/./x",
+            "x\u{7}",
+        ] {
+            assert_eq!(
+                code(Parcel::of_zip(zipped(&[(name, b"")]))),
+                "unsafe_name",
+                "{name}"
+            );
             let files = vec![(name.to_owned(), tempfile::tempfile().unwrap())];
             assert_eq!(code(Parcel::of_files(files)), "unsafe_name", "{name}");
         }
@@ -307,9 +319,13 @@ mod tests {
         let mut junk = tempfile::tempfile().unwrap();
         junk.write_all(b"identification_no;name\n").unwrap();
         assert_eq!(code(Parcel::of_zip(junk)), "not_a_zip");
-        assert_eq!(code(Parcel::of_zip(tempfile::tempfile().unwrap())), "not_a_zip");
+        assert_eq!(
+            code(Parcel::of_zip(tempfile::tempfile().unwrap())),
+            "not_a_zip"
+        );
         let names: Vec<String> = (0..=MOST_FILES).map(|n| n.to_string()).collect();
-        let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+        let files: Vec<(&str, &[u8])> =
+            names.iter().map(|name| (name.as_str(), &b""[..])).collect();
         assert_eq!(code(Parcel::of_zip(zipped(&files))), "too_many_files");
     }
 

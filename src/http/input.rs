@@ -30,7 +30,8 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| {
                 let kind = kind.trim().to_ascii_lowercase();
-                kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+                kind == "application/json"
+                    || kind.starts_with("application/") && kind.ends_with("+json")
             });
         if !is_json {
             return Err(Problem::new(
@@ -79,7 +80,9 @@ fn unreadable(error: &serde_json::Error) -> Problem {
             StatusCode::BAD_REQUEST,
             "json_unreadable",
             &format!("the body is no JSON ({place})"),
-            Some("look at that place; strings are in double quotes, and nothing follows the last one"),
+            Some(
+                "look at that place; strings are in double quotes, and nothing follows the last one",
+            ),
         );
     }
     // serde quotes values, which may be a client's, but for these two, which are names of fields.

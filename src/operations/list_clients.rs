@@ -9,6 +9,7 @@ use super::{
     paging::{Page, Paging},
     submit_batch::{location_tree, organisation, unknown_team},
 };
+pub use crate::storage::outcomes::{Outcome, PastOutcome};
 use crate::{
     domain::{
         calendar::day_in_amsterdam,
@@ -18,7 +19,6 @@ use crate::{
     },
     storage::invitations::{Found, InvitationFilter},
 };
-pub use crate::storage::outcomes::{Outcome, PastOutcome};
 
 /// A client and where they stand today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,9 +189,7 @@ async fn standings(
     let standing = |number: &ClientId| {
         let client = clients.remove(number)?;
         Some(ClientStanding {
-            status: client
-                .status
-                .on(today, exported, own.get(number).copied()),
+            status: client.status.on(today, exported, own.get(number).copied()),
             in_export: client.in_export,
             last: last.remove(number),
             client: client.id,

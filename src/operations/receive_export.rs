@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Bytes of the largest export that is taken in this way: some hundred thousand clients, unpacked.
-pub const MOST_BYTES: u64 = 256 << 20;
+pub const MOST_BYTES: u64 = 200 << 20;
 /// The code of an export that is larger than it may be.
 pub const TOO_LARGE: &str = "export_too_large";
 /// Files of an export that arrive one by one.
@@ -98,8 +98,8 @@ impl<'a> Arrival<'a> {
         };
         let file = written(file).await?;
         let unpacked = tokio::task::spawn_blocking(move || Parcel::of_zip(file)).await;
-        let parcel =
-            unpacked.map_err(|error| Failure::ours(format!("reading a zip stopped: {error}")))??;
+        let parcel = unpacked
+            .map_err(|error| Failure::ours(format!("reading a zip stopped: {error}")))??;
         self.take_in(parcel).await
     }
 
@@ -119,7 +119,10 @@ impl<'a> Arrival<'a> {
         if *named != self.slug {
             return Err(Failure::input(
                 "other_organisation",
-                format!("this is an export of another organisation than '{}'", self.slug),
+                format!(
+                    "this is an export of another organisation than '{}'",
+                    self.slug
+                ),
                 "see that the slug in organisation.toml is the one in the address",
             ));
         }

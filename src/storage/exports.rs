@@ -117,7 +117,10 @@ impl Database {
             wanted = wanted.filter(Column::ClientId.gt(after));
         }
         let numbers: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
-        numbers.iter().map(|number| read_client_id(number)).collect()
+        numbers
+            .iter()
+            .map(|number| read_client_id(number))
+            .collect()
     }
 
     pub async fn logo(&self, hash: &str) -> Result<Option<Logo>, StorageError> {

@@ -158,7 +158,9 @@ impl Followers {
         alone
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Weak<watch::Sender<BatchProgress>>>> {
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<String, Weak<watch::Sender<BatchProgress>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -64,7 +64,7 @@ struct NewBatch {
     #[serde(default)]
     #[schema(schema_with = fields::teams)]
     teams: Vec<Line>,
-    #[schema(schema_with = fields::window)]
+    #[schema(schema_with = answers::window)]
     address_window: Option<AddressWindow>,
     with_logo: Option<bool>,
     /// The date on the letters, and the day on which clients are judged; today when it is left out.

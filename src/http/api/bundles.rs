@@ -161,7 +161,10 @@ async fn download(
     };
     let mut answer = (status, told, body).into_response();
     let answered = answer.headers_mut();
-    answered.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    answered.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/zip"),
+    );
     answered.insert(header::CONTENT_LENGTH, length);
     answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name));
     if let Some(place) = place.and_then(|place| HeaderValue::try_from(place).ok()) {

@@ -2,7 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
-use utoipa::openapi::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type};
+use utoipa::openapi::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type,
+};
 
 use crate::{
     domain::client::ClientId,
@@ -144,7 +146,11 @@ pub fn limit() -> Object {
 
 /// [`Line`] in the document.
 pub fn line() -> Object {
-    text().min_length(Some(1)).max_length(Some(MOST_CHARS)).pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$")).build()
+    text()
+        .min_length(Some(1))
+        .max_length(Some(MOST_CHARS))
+        .pattern(Some(r"^[^\u0000-\u001f\u007f-\u009f]*$"))
+        .build()
 }
 
 /// [`Day`] in the document.
@@ -169,11 +175,6 @@ pub fn again() -> Array {
         .items(one_of(&["expired", "cancelled"]))
         .unique_items(true)
         .build()
-}
-
-/// The side of the window of the envelope.
-pub fn window() -> Object {
-    one_of(&["left", "right"])
 }
 
 pub fn one_of(words: &[&str]) -> Object {

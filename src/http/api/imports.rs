@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State},
+    extract::{FromRequest, Multipart, Request, State},
     http::{StatusCode, header},
 };
 use futures::StreamExt;
@@ -24,10 +24,7 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<Service> {
-    // The operation counts for itself, piece by piece.
-    OpenApiRouter::new()
-        .routes(routes!(import))
-        .layer(DefaultBodyLimit::disable())
+    OpenApiRouter::new().routes(routes!(import))
 }
 
 /// Take an export in.

@@ -144,7 +144,10 @@ async fn letter(
         (header::CONTENT_TYPE, "application/pdf"),
         // There is a code in it.
         (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_DISPOSITION, "inline; filename=\"brief.pdf\""),
+        (
+            header::CONTENT_DISPOSITION,
+            "inline; filename=\"brief.pdf\"",
+        ),
     ];
     Ok((headers, pdf).into_response())
 }

@@ -1,6 +1,9 @@
 //! `Idempotency-Key`: the same key again means the same batch.
 
-use axum::{extract::FromRequestParts, http::{StatusCode, request::Parts}};
+use axum::{
+    extract::FromRequestParts,
+    http::{StatusCode, request::Parts},
+};
 
 use crate::http::{problem::Problem, service::Service};
 

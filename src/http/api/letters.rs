@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{DefaultBodyLimit, OriginalUri, Request, State},
+    extract::{OriginalUri, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -35,7 +35,7 @@ use crate::{
         paging::Page,
         publish_letter::{Publication, Publish, publish_letter},
         save_letter_draft::{Saving, save_letter_draft},
-        upload_logo::{LogoUpload, MOST_LOGO_BYTES, upload_logo},
+        upload_logo::{LogoUpload, upload_logo},
     },
 };
 
@@ -45,11 +45,7 @@ pub fn routes() -> OpenApiRouter<Service> {
         .routes(routes!(publish))
         .routes(routes!(versions))
         .routes(routes!(restore))
-        .merge(
-            OpenApiRouter::new()
-                .routes(routes!(logo))
-                .layer(DefaultBodyLimit::max(MOST_LOGO_BYTES + 1)),
-        )
+        .routes(routes!(logo))
 }
 
 /// Show the letter of an organisation.

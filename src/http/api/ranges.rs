@@ -103,7 +103,6 @@ pub fn nowhere(bytes: u64) -> Response {
     (range, problem).into_response()
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,10 @@ pub struct NotPossible;
 
 impl IntoResponses for NotThere {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
-        one("404", "There is no such thing, or it is another organisation's.")
+        one(
+            "404",
+            "There is no such thing, or it is another organisation's.",
+        )
     }
 }
 
@@ -67,9 +70,15 @@ pub fn add_common(document: &mut Document) {
 
 fn add_to(operation: &mut Operation) {
     let mut more = vec![
-        ("429", "Too much was asked in a short time; `Retry-After` says when to ask again."),
+        (
+            "429",
+            "Too much was asked in a short time; `Retry-After` says when to ask again.",
+        ),
         ("500", "Our fault, and written down on our side."),
-        ("503", "Busy, or something that is needed is away; `Retry-After` says when to ask again."),
+        (
+            "503",
+            "Busy, or something that is needed is away; `Retry-After` says when to ask again.",
+        ),
     ];
     let open = operation.security.as_ref().is_some_and(Vec::is_empty);
     if !open {
