@@ -1,5 +1,6 @@
 //! What became of an export that was taken in: `import`, and `/organisations/SLUG/imports`.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
@@ -7,7 +8,9 @@ use utoipa::{
 };
 
 use super::words;
-use crate::{domain::organisation::Slug, exports::ImportReport};
+use crate::{
+    domain::organisation::Slug, exports::ImportReport, operations::import_export::KeptLetter as Kept,
+};
 
 /// An export that was taken in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +22,26 @@ pub struct Import {
     /// Something to know: nobody gets a letter until it is mended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The letter that was published and stays in place of the one in this export.
+    pub kept_letter: Option<KeptLetter>,
+}
+
+/// A letter that was published.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct KeptLetter {
+    number: u32,
+    published_by: String,
+    published_at: DateTime<Utc>,
+}
+
+impl From<Kept> for KeptLetter {
+    fn from(kept: Kept) -> Self {
+        Self {
+            number: kept.number,
+            published_by: kept.published_by,
+            published_at: kept.published_at,
+        }
+    }
 }
 
 /// The report: numbers and warnings with client numbers, never a name or an address.

@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod client;
 pub mod import;
 pub mod invitation;
+pub mod letter;
 pub mod organisation;
 pub mod team;
 pub mod token;

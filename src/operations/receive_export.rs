@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 use super::{
     App, Failure,
-    import_export::{check_letter, import_export, read_parcel},
+    import_export::{Imported, KeptLetter, check_letter, import_export, read_parcel},
 };
 use crate::{
     bundles::BundleError,
@@ -39,6 +39,8 @@ pub struct Received {
     pub report: ImportReport,
     /// Something to know: nobody gets a letter until it is mended.
     pub note: Option<String>,
+    /// The letter that was published and stays in place of the one in this export.
+    pub kept_letter: Option<KeptLetter>,
 }
 
 impl<'a> Arrival<'a> {
@@ -127,11 +129,13 @@ impl<'a> Arrival<'a> {
             ));
         }
         let note = check_letter(&self.app.press, &export, self.app.today()).await?;
-        import_export(self.app, &export).await?;
+        let Imported { kept_letter } = import_export(self.app, &export).await?;
         Ok(Received {
             organisation: export.organisation.slug,
             report: export.report,
-            note,
+            // A letter that is not used may be too long.
+            note: note.filter(|_| kept_letter.is_none()),
+            kept_letter,
         })
     }
 }

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Database, StorageError,
     entities::{assignment, client, location, logo, organisation},
+    letter_versions::published,
     read_client_id,
 };
 use crate::domain::{
@@ -37,11 +38,13 @@ pub struct NewExport<'a> {
     pub fingerprint: &'a str,
 }
 
-/// An organisation as the last export left it.
+/// An organisation as the last export left it, with the letter that was published, if any.
 #[derive(Debug, Clone)]
 pub struct StoredOrganisation {
     pub organisation: Organisation,
     pub logo_hash: Option<String>,
+    /// The number of the version of the letter; absent: as the export has it.
+    pub letter: Option<u32>,
     /// Fingerprint of the last export.
     pub export: String,
     pub imported_at: DateTime<Utc>,
@@ -67,7 +70,35 @@ impl Database {
         Ok(())
     }
 
+    /// The organisation with its letter as it is now: the one place where a published version comes in place of what
+    /// the export says.
     pub async fn organisation(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<StoredOrganisation>, StorageError> {
+        let Some(exported) = self.exported_organisation(slug).await? else {
+            return Ok(None);
+        };
+        let published = published(self.connection(), slug).await?;
+        let Some((number, setup)) =
+            published.and_then(|version| Some((version.number, version.setup?)))
+        else {
+            return Ok(Some(exported));
+        };
+        let mut organisation = setup.on(&exported.organisation);
+        let logo_hash = setup.logo_hash(exported.logo_hash);
+        // A later export may have no logo any more.
+        organisation.letter.with_logo &= logo_hash.is_some();
+        Ok(Some(StoredOrganisation {
+            organisation,
+            logo_hash,
+            letter: Some(number),
+            ..exported
+        }))
+    }
+
+    /// The organisation with the letter that its export says, whatever was published.
+    pub async fn exported_organisation(
         &self,
         slug: &Slug,
     ) -> Result<Option<StoredOrganisation>, StorageError> {
@@ -77,15 +108,17 @@ impl Database {
         row.map(read_organisation).transpose()
     }
 
-    /// A page of organisations by slug, or the one that is named, those after the slug `after`.
-    pub async fn organisation_page(
+    /// A page of the slugs of all organisations, or the one that is named, in order, those after `after`.
+    pub async fn organisation_slugs(
         &self,
         only: Option<&Slug>,
         after: Option<&str>,
         most: u64,
-    ) -> Result<Vec<StoredOrganisation>, StorageError> {
+    ) -> Result<Vec<Slug>, StorageError> {
         use organisation::Column;
         let mut wanted = organisation::Entity::find()
+            .select_only()
+            .column(Column::Slug)
             .order_by_asc(Column::Slug)
             .limit(most);
         if let Some(slug) = only {
@@ -94,8 +127,11 @@ impl Database {
         if let Some(after) = after {
             wanted = wanted.filter(Column::Slug.gt(after));
         }
-        let rows = wanted.all(self.connection()).await?;
-        rows.into_iter().map(read_organisation).collect()
+        let slugs: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        slugs
+            .into_iter()
+            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
+            .collect()
     }
 
     /// A page of the numbers of the clients in the last export, in order, those after the number `after`.
@@ -223,12 +259,16 @@ fn read_organisation(row: organisation::Model) -> Result<StoredOrganisation, Sto
     Ok(StoredOrganisation {
         organisation: serde_json::from_str(&row.record)?,
         logo_hash: row.logo_hash,
+        letter: None,
         export: row.export,
         imported_at: row.imported_at,
     })
 }
 
-async fn save_logo(tx: &impl ConnectionTrait, stored: &Logo) -> Result<String, StorageError> {
+pub(super) async fn save_logo(
+    tx: &impl ConnectionTrait,
+    stored: &Logo,
+) -> Result<String, StorageError> {
     let hash = hex::encode(Sha256::digest(&stored.bytes));
     logo::Entity::insert(logo::ActiveModel {
         hash: Set(hash.clone()),

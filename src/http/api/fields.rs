@@ -2,11 +2,14 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
-use utoipa::openapi::{
-    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type,
+use utoipa::{
+    ToSchema,
+    openapi::{
+    Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type},
 };
 
 use crate::{
+    answers,
     domain::client::ClientId,
     operations::paging::{self, Paging},
 };
@@ -132,6 +135,40 @@ impl From<ClientNumber> for String {
     fn from(number: ClientNumber) -> Self {
         number.0.to_string()
     }
+}
+
+/// [`LetterChanges`](crate::domain::letter_setup::LetterChanges) in the document: what is absent stays as it is; an
+/// empty text is none.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = LetterChanges)]
+#[expect(dead_code, reason = "the document says what a request holds")]
+pub struct LetterChangesBody {
+    /// Empty: the standard text of the template.
+    #[schema(max_length = 20_000)]
+    text: Option<String>,
+    template: Option<String>,
+    #[schema(schema_with = answers::window)]
+    address_window: Option<String>,
+    with_logo: Option<bool>,
+    /// Days from the letter date to the last day on which the code works.
+    #[schema(minimum = 0, maximum = 65_535)]
+    validity_days: Option<u16>,
+    #[schema(schema_with = answers::name_style)]
+    name_style: Option<String>,
+    #[schema(schema_with = answers::address_style)]
+    address_style: Option<String>,
+    #[schema(schema_with = answers::order)]
+    order: Option<String>,
+    portal_url: Option<String>,
+    kix: Option<bool>,
+    qr: Option<bool>,
+    fold_marks: Option<bool>,
+    telephone: Option<String>,
+    email: Option<String>,
+    website: Option<String>,
+    #[schema(schema_with = answers::letter::logo_choice)]
+    logo: Option<String>,
 }
 
 /// [`Limit`] in the document.

@@ -13,7 +13,7 @@ use super::{
     refusals::{NotPossible, NotThere},
 };
 use crate::{
-    answers::import::Import,
+    answers::import::{Import, KeptLetter},
     http::{
         caller::{Caller, ForMembers},
         input::{PathInput, too_large},
@@ -73,6 +73,7 @@ async fn import(
         organisation: received.organisation,
         report: received.report,
         note: received.note,
+        kept_letter: received.kept_letter.map(KeptLetter::from),
     }))
 }
 

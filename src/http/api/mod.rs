@@ -8,8 +8,10 @@ mod fields;
 mod imports;
 mod invitations;
 mod key;
+mod letters;
 mod listing;
 mod organisations;
+mod previews;
 mod ranges;
 mod refusals;
 mod tokens;
@@ -90,6 +92,8 @@ fn described() -> (Router<Service>, Document) {
         .merge(bundles::routes())
         .merge(invitations::routes())
         .merge(codes::routes())
+        .merge(previews::routes())
+        .merge(letters::routes())
         .merge(organisations::routes())
         .merge(imports::routes())
         .merge(tokens::routes())
