@@ -14,6 +14,7 @@
 mod accessible;
 mod again;
 mod anything;
+mod api;
 mod audit;
 mod batches;
 mod browser;

@@ -4,21 +4,23 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read, Write},
+    ops::Range,
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     path::Path as Key,
     prefix::PrefixStore,
 };
 use sha2::{Digest, Sha256};
+use tokio_util::bytes::Bytes;
 
 use super::{BundleError, pack::Packed};
 
@@ -33,6 +35,9 @@ const HURRY: Duration = Duration::from_secs(3);
 
 /// How long one request to a bucket may take.
 const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Pieces of a bundle, in order. After an error nothing comes any more.
+pub type PieceStream = BoxStream<'static, Result<Bytes, BundleError>>;
 
 /// Where bundles are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -266,6 +271,23 @@ impl Shelf {
                 })
             }
         }
+    }
+
+    /// The bytes of the bundle at `key` in this range.
+    pub async fn stream(&self, key: &str, range: Range<u64>) -> Result<PieceStream, BundleError> {
+        if range.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        let got = self
+            .opened()?
+            .store
+            .get_opts(&Key::from(key), options)
+            .await?;
+        Ok(got.into_stream().map_err(BundleError::from).boxed())
     }
 
     async fn copy(&self, key: &str, sha256: &str, file: &mut File) -> Result<(), BundleError> {

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
@@ -112,16 +112,58 @@ impl Database {
         let row = organisation::Entity::find_by_id(slug.as_str())
             .one(self.connection())
             .await?;
-        row.map(|row| {
-            Ok(StoredOrganisation {
-                organisation: serde_json::from_str(&row.record)?,
-                logo_hash: row.logo_hash,
-                letter: None,
-                export: row.export,
-                imported_at: row.imported_at,
-            })
-        })
-        .transpose()
+        row.map(read_organisation).transpose()
+    }
+
+    /// A page of the slugs of all organisations, or the one that is named, in order, those after `after`.
+    pub async fn organisation_slugs(
+        &self,
+        only: Option<&Slug>,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<Slug>, StorageError> {
+        use organisation::Column;
+        let mut wanted = organisation::Entity::find()
+            .select_only()
+            .column(Column::Slug)
+            .order_by_asc(Column::Slug)
+            .limit(most);
+        if let Some(slug) = only {
+            wanted = wanted.filter(Column::Slug.eq(slug.as_str()));
+        }
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Slug.gt(after));
+        }
+        let slugs: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        slugs
+            .into_iter()
+            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
+            .collect()
+    }
+
+    /// A page of the numbers of the clients in the last export, in order, those after the number `after`.
+    pub async fn client_numbers(
+        &self,
+        slug: &Slug,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<ClientId>, StorageError> {
+        use client::Column;
+        let mut wanted = client::Entity::find()
+            .select_only()
+            .column(Column::ClientId)
+            .filter(Column::Organisation.eq(slug.as_str()))
+            .filter(Column::InExport.eq(true))
+            .order_by_asc(Column::ClientId)
+            .limit(most);
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::ClientId.gt(after));
+        }
+        let numbers: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        numbers
+            .iter()
+            .map(|number| read_client_id(number))
+            .collect()
     }
 
     pub async fn logo(&self, hash: &str) -> Result<Option<Logo>, StorageError> {
@@ -218,6 +260,16 @@ impl Database {
         }
         Ok(clients)
     }
+}
+
+fn read_organisation(row: organisation::Model) -> Result<StoredOrganisation, StorageError> {
+    Ok(StoredOrganisation {
+        organisation: serde_json::from_str(&row.record)?,
+        logo_hash: row.logo_hash,
+        letter: None,
+        export: row.export,
+        imported_at: row.imported_at,
+    })
 }
 
 pub(super) async fn save_logo(
