@@ -23,7 +23,7 @@ pub struct Bundle {
     created: DateTime<Utc>,
     /// When it was cleared away; it cannot be downloaded any more.
     removed: Option<DateTime<Utc>>,
-    /// `expired` or `all_closed`: why.
+    /// `kept` (for as long as bundles are) or `closed` (all its invitations are): why.
     removed_why: Option<&'static str>,
 }
 
