@@ -5,6 +5,7 @@ mod batch;
 mod bundle;
 mod import;
 mod invitation;
+mod key;
 mod progress;
 mod purge;
 mod run;
@@ -108,6 +109,7 @@ async fn run_command(
         Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
         Command::Token(command) => token::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
         Command::Purge => purge::run(&settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
