@@ -104,6 +104,7 @@ async fn open(cli: &Cli) -> App {
         store_access: cli.environment().iter().cloned().collect(),
         threads: 1,
         job_deadline: std::time::Duration::from_secs(600),
+        retention: brievenbus::operations::purge::Retention::default(),
         server: brievenbus::operations::server::ServerSettings::default(),
         switches: Switches::default(),
     };

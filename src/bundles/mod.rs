@@ -10,6 +10,7 @@ pub mod lock;
 pub mod manifest;
 pub mod overview;
 pub mod pack;
+pub mod probe;
 pub mod reader;
 pub mod seal;
 pub mod shelf;

@@ -76,17 +76,21 @@ impl Shelf {
         file_name: &str,
     ) -> Result<PathBuf, BundleError> {
         let mut delivery = Delivery::begin(folder, file_name).await?;
-        let written = self.copy(stored, &mut delivery.file).await;
+        let written = self.write(stored, &mut delivery.file).await;
         delivery.end(written)
     }
 
-    /// Writes a bundle into a file, and compares it with its sha256.
-    pub async fn copy(&self, stored: &Stored, file: &mut File) -> Result<(), BundleError> {
+    /// Writes a bundle somewhere, and compares it with its sha256.
+    pub async fn write(
+        &self,
+        stored: &Stored,
+        to: &mut (dyn Write + Send),
+    ) -> Result<(), BundleError> {
         let mut digest = Sha256::new();
         let mut pieces = self.read(stored, 0..stored.bytes).await?;
         while let Some(piece) = pieces.try_next().await? {
             digest.update(&piece);
-            file.write_all(&piece)?;
+            to.write_all(&piece)?;
         }
         if hex::encode(digest.finalize()) != stored.sha256 {
             return Err(BundleError::Damaged);
@@ -96,7 +100,7 @@ impl Shelf {
 
     async fn begin(&self, stored: &Stored, range: Range<u64>) -> Result<PieceStream, BundleError> {
         let (header, source) = self.source(stored).await?;
-        let pieces = Pieces::new(self.keys(), header, &stored.key, stored.bytes)?;
+        let pieces = Pieces::new(self.keys()?, header, &stored.key, stored.bytes)?;
         let (first, last) = (range.start / PIECE, (range.end - 1) / PIECE);
         let (start, _) = pieces.place(first);
         let (end, size) = pieces.place(last);

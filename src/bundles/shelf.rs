@@ -10,11 +10,6 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    BundleError,
-    pack::Packed,
-    seal::{SealKeys, Sealing},
-};
 use futures::TryStreamExt;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
@@ -24,12 +19,20 @@ use object_store::{
     prefix::PrefixStore,
 };
 
+use super::{
+    BundleError,
+    pack::Packed,
+    seal::{SealKeys, Sealing},
+};
+
 /// Bytes handed to a folder at a time.
 const FOLDER_PIECE: usize = 1 << 20;
 /// Bytes handed to a bucket at a time: S3 takes no parts below 5 MiB.
 const BUCKET_PIECE: usize = 8 << 20;
 /// How long a bucket that does not answer is asked again before the attempt has failed; the job is tried again later.
 const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
+/// The same for somebody who waits.
+const HURRY: Duration = Duration::from_secs(3);
 
 /// How long one request to a bucket may take.
 const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
@@ -74,7 +77,10 @@ impl StoreAddress {
 pub struct Shelf {
     address: StoreAddress,
     access: BTreeMap<String, String>,
-    keys: SealKeys,
+    /// Absent for whoever only looks at what lies there.
+    keys: Option<SealKeys>,
+    /// How long a bucket that does not answer is asked again.
+    patience: Duration,
     opened: Arc<OnceLock<Opened>>,
 }
 
@@ -87,26 +93,49 @@ pub(super) struct Opened {
 
 impl Shelf {
     /// `access`: the settings for S3 by their usual names, `AWS_ACCESS_KEY_ID` and so on.
-    pub fn new(address: StoreAddress, access: BTreeMap<String, String>, keys: SealKeys) -> Self {
+    pub fn new(address: StoreAddress, access: BTreeMap<String, String>) -> Self {
         Self {
             address,
             access,
-            keys,
+            keys: None,
+            patience: BUCKET_PATIENCE,
             opened: Arc::default(),
         }
     }
 
-    /// The same store with other keys.
+    /// The same store with keys, or with other ones: without, nothing can be sealed or opened.
     #[must_use]
-    pub fn with_keys(&self, keys: SealKeys) -> Self {
+    pub fn with_keys(self, keys: SealKeys) -> Self {
         Self {
-            keys,
-            ..self.clone()
+            keys: Some(keys),
+            ..self
         }
     }
 
-    pub(super) fn keys(&self) -> &SealKeys {
-        &self.keys
+    /// The same with the keys of another store.
+    #[must_use]
+    pub fn with_keys_of(self, other: &Self) -> Self {
+        Self {
+            keys: other.keys.clone(),
+            ..self
+        }
+    }
+
+    /// The same for somebody who wants to know soon why a bucket does not answer.
+    #[must_use]
+    pub fn in_a_hurry(self) -> Self {
+        Self {
+            patience: HURRY,
+            ..self
+        }
+    }
+
+    pub fn address(&self) -> &StoreAddress {
+        &self.address
+    }
+
+    pub(super) fn keys(&self) -> Result<&SealKeys, BundleError> {
+        self.keys.as_ref().ok_or(BundleError::UnknownKey)
     }
 
     /// Sees that the store can be opened. A bucket is not asked anything: it may come back before it is needed.
@@ -121,7 +150,9 @@ impl Shelf {
         }
         let opened = match &self.address {
             StoreAddress::Folder(folder) => open_folder(folder)?,
-            StoreAddress::Bucket { bucket, prefix } => open_bucket(bucket, prefix, &self.access)?,
+            StoreAddress::Bucket { bucket, prefix } => {
+                open_bucket((bucket, prefix), &self.access, self.patience)?
+            }
         };
         Ok(self.opened.get_or_init(|| opened))
     }
@@ -130,7 +161,7 @@ impl Shelf {
     /// replaced.
     pub async fn put(&self, key: &str, packed: Packed) -> Result<(), BundleError> {
         let Opened { store, piece, .. } = self.opened()?;
-        let sealing = Sealing::new(&self.keys, key, packed.file, packed.bytes)?;
+        let sealing = Sealing::new(self.keys()?, key, packed.file, packed.bytes)?;
         let (mut sealing, first) = read_sealed(sealing, *piece).await?;
         if sealing.is_done() {
             // All of it: in one go, so that a crash leaves no parts behind.
@@ -236,9 +267,9 @@ fn open_folder(folder: &Path) -> Result<Opened, BundleError> {
 }
 
 fn open_bucket(
-    bucket: &str,
-    prefix: &str,
+    (bucket, prefix): (&str, &str),
     access: &BTreeMap<String, String>,
+    patience: Duration,
 ) -> Result<Opened, BundleError> {
     // Fails when somebody has chosen one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -246,7 +277,7 @@ fn open_bucket(
         .with_bucket_name(bucket)
         .with_client_options(ClientOptions::new().with_timeout(BUCKET_TIMEOUT))
         .with_retry(RetryConfig {
-            retry_timeout: BUCKET_PATIENCE,
+            retry_timeout: patience,
             ..RetryConfig::default()
         });
     for (name, value) in access {

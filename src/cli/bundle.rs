@@ -10,12 +10,15 @@ use super::{
     table::columns,
     terminal::{self, Terminal},
 };
-use crate::operations::{
-    App, Failure,
-    app::Settings,
-    fetch_bundle::{fetch_bundle, list_bundles},
-    lock_bundle::{BundlePassword, fetch_locked_bundle},
-    presses::start_presses,
+use crate::{
+    answers::bundle::Bundle as Answer,
+    operations::{
+        App, Failure,
+        app::Settings,
+        fetch_bundle::{fetch_bundle, list_bundles},
+        lock_bundle::{BundlePassword, fetch_locked_bundle},
+        presses::start_presses,
+    },
 };
 
 pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
@@ -62,18 +65,8 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
     let bundles = list_bundles(app).await?;
     if terminal.json {
         let bundles: Vec<_> = bundles
-            .iter()
-            .map(|(bundle, team)| {
-                json!({
-                    "id": bundle.id,
-                    "batch": bundle.batch,
-                    "team": team,
-                    "file_name": bundle.file_name,
-                    "bytes": bundle.bytes,
-                    "sha256": bundle.sha256,
-                    "created": bundle.created_at,
-                })
-            })
+            .into_iter()
+            .map(|(bundle, team)| Answer::new(bundle, team))
             .collect();
         return terminal.print_json(&bundles);
     }
@@ -82,7 +75,10 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
         [
             bundle.id,
             team,
-            bundle.bytes.to_string(),
+            match bundle.removed {
+                Some(_) => "removed".to_owned(),
+                None => bundle.bytes.to_string(),
+            },
             bundle.created_at.format("%Y-%m-%d %H:%M").to_string(),
             bundle.file_name,
         ]

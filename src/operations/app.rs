@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::{
     Failure,
+    purge::Retention,
     running::{Running, Stopping},
     server::ServerSettings,
     switches::Switches,
@@ -29,6 +30,7 @@ use crate::{
     letters::Press,
     storage::{
         self, Database, StorageError,
+        audit::Scribe,
         database::Address,
         vault::{BundleKey, Vault},
     },
@@ -56,6 +58,8 @@ pub struct Settings {
     pub job_deadline: Duration,
     /// For whoever serves.
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// What a test wants to go wrong; nothing in a build for use.
     pub switches: Switches,
 }
@@ -81,6 +85,8 @@ pub struct App {
     pub threads: usize,
     pub job_deadline: Duration,
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -107,7 +113,7 @@ impl App {
         Ok(Self {
             actor: Actor::worker(),
             db,
-            shelf: Shelf::new(store, settings.store_access.clone(), seal_keys(&vault)?),
+            shelf: Shelf::new(store, settings.store_access.clone()).with_keys(seal_keys(&vault)?),
             vault: Arc::new(vault),
             press,
             clock,
@@ -119,6 +125,7 @@ impl App {
             threads: settings.threads,
             job_deadline: settings.job_deadline,
             server: settings.server.clone(),
+            retention: settings.retention,
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),
@@ -138,7 +145,7 @@ impl App {
     pub(super) fn with_vault(&self, vault: Vault) -> Result<Self, Failure> {
         Ok(Self {
             db: self.db.with_key(&vault),
-            shelf: self.shelf.with_keys(seal_keys(&vault)?),
+            shelf: self.shelf.clone().with_keys(seal_keys(&vault)?),
             vault: Arc::new(vault),
             ..self.clone()
         })
@@ -154,6 +161,15 @@ impl App {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Who writes in the audit log, at this moment.
+    pub fn scribe(&self) -> Scribe<'_> {
+        Scribe {
+            actor: &self.actor,
+            vault: &self.vault,
+            now: self.now(),
+        }
     }
 
     /// The calendar day in the Netherlands.

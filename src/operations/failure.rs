@@ -178,6 +178,11 @@ impl From<StorageError> for Failure {
                 "data_folder",
                 Some("choose another with --data-dir, make it writable, or make room on the disk"),
             ),
+            StorageError::Copy { source, .. } => (
+                folder_kind(source.kind()),
+                "output_folder",
+                Some("choose another with --out, make it writable, or make room on the disk"),
+            ),
             StorageError::Key { .. } => (
                 Kind::Input,
                 "key_file",
@@ -186,6 +191,13 @@ impl From<StorageError> for Failure {
                 ),
             ),
             StorageError::KeyRotated => (Kind::TryAgain, KEY_ROTATED, Some(COPY_THE_KEY)),
+            StorageError::AuditBroken(_) => (
+                Kind::Ours,
+                "audit_broken",
+                Some(
+                    "`brievenbus audit verify` says where; until it is put back as it was, nobody gets at the data of clients",
+                ),
+            ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
             StorageError::Cancelled => (Kind::Conflict, "cancelled", None),
             StorageError::Database(_) => (

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::{
     App, Failure,
     collect_bundles::{check_folder, make_folder, on_the_shelf},
-    fetch_bundle::{find_bundle, said_of_lost},
+    fetch_bundle::{bundle_to_hand_out, said_of_lost},
 };
 use crate::bundles::{BundleError, lock};
 
@@ -60,10 +60,10 @@ pub async fn lock_bundle(
     id: &str,
     password: BundlePassword,
 ) -> Result<LockedBundle, Failure> {
-    let bundle = find_bundle(app, id).await?;
+    let bundle = bundle_to_hand_out(app, id).await?;
     let spool = || tempfile::tempfile_in(&app.spool_dir).map_err(BundleError::Write);
     let (mut plain, out) = (spool()?, spool()?);
-    app.shelf.copy(&on_the_shelf(&bundle), &mut plain).await?;
+    app.shelf.write(&on_the_shelf(&bundle), &mut plain).await?;
     plain.rewind().map_err(BundleError::Write)?;
     let locking = tokio::task::spawn_blocking(move || lock::lock(plain, &password.0, out));
     let (file, bytes) = match locking.await {
@@ -87,7 +87,6 @@ pub async fn fetch_locked_bundle(
     password: BundlePassword,
     folder: &Path,
 ) -> Result<PathBuf, Failure> {
-    find_bundle(app, id).await?;
     check_folder(folder)?;
     make_folder(folder)?;
     let locked = lock_bundle(app, id, password).await.map_err(said_of_lost)?;

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio_util::bytes::Bytes;
 
-use super::{App, Failure, collect_bundles::on_the_shelf, fetch_bundle::find_bundle};
+use super::{App, Failure, collect_bundles::on_the_shelf, fetch_bundle::bundle_to_hand_out};
 use crate::bundles::{reader::Stored, shelf::Shelf};
 
 /// A bundle that is in the store and can be opened.
@@ -28,7 +28,7 @@ pub type BundleBytes = BoxStream<'static, Result<Bytes, Failure>>;
 
 /// Opens a bundle for reading, and remembers that somebody took it out of the store.
 pub async fn open_bundle(app: &App, id: &str) -> Result<OpenedBundle, Failure> {
-    let bundle = find_bundle(app, id).await?;
+    let bundle = bundle_to_hand_out(app, id).await?;
     let stored = on_the_shelf(&bundle);
     // What is lost or damaged at first sight was not taken out by anybody.
     drop(app.shelf.read(&stored, 0..1).await?);

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     bundles::{BundleError, pack::Packed},
+    domain::audit::{Access, Action},
     storage::{
         StorageError, bundles::StoredBundle, key_file::KeyFile, locks::LifeLock, vault::Vault,
     },
@@ -59,7 +60,8 @@ pub async fn rotate_key(app: &App, leave_behind: bool) -> Result<Rotated, Failur
     let (next, resumed) = next_key(app)?;
     app.switches.rotated(RotationStep::Written);
     if next.mark() != app.vault.mark() {
-        app.db.switch_key(&next, app.now()).await?;
+        let access = Access::done(Action::KeyRotated).with("key", &current_id(&next));
+        app.db.switch_key(&next, &app.scribe(), &access).await?;
     }
     app.switches.rotated(RotationStep::Switched);
     let app = app.with_vault(next)?;
@@ -113,20 +115,21 @@ async fn reseal_invitations(app: &App) -> Result<u64, Failure> {
 /// How many were sealed anew, and which could not be.
 async fn reseal_bundles(app: &App) -> Result<(usize, Vec<String>), Failure> {
     let (mut resealed, mut left) = (0, Vec::new());
-    for (bundle, _) in app.db.all_bundles(None).await? {
+    let bundles = app.db.all_bundles(None).await?.into_iter();
+    for bundle in bundles.filter_map(|(bundle, _)| bundle.removed.is_none().then_some(bundle)) {
         match reseal_bundle(app, &bundle).await {
             Ok(false) => {}
             Ok(true) => {
                 resealed += 1;
                 // Whoever cleared it away meanwhile would find it back.
-                if app.db.bundle(&bundle.id).await?.is_none() {
+                if !is_kept(app, &bundle).await? {
                     app.shelf.remove(&bundle.store_key).await?;
                 }
                 app.switches.rotated(RotationStep::OneBundle);
             }
             Err(BundleError::Lost | BundleError::Damaged | BundleError::UnknownKey) => {
                 // It may have been cleared away meanwhile.
-                if app.db.bundle(&bundle.id).await?.is_some() {
+                if is_kept(app, &bundle).await? {
                     left.push(bundle.id);
                 }
             }
@@ -136,6 +139,12 @@ async fn reseal_bundles(app: &App) -> Result<(usize, Vec<String>), Failure> {
     Ok((resealed, left))
 }
 
+/// It has not been cleared away meanwhile.
+async fn is_kept(app: &App, bundle: &StoredBundle) -> Result<bool, Failure> {
+    let found = app.db.bundle(&bundle.id).await?;
+    Ok(found.is_some_and(|bundle| bundle.removed.is_none()))
+}
+
 /// Seals a bundle anew in its place, whole or not at all, unless it has been. Whether it was done.
 async fn reseal_bundle(app: &App, bundle: &StoredBundle) -> Result<bool, BundleError> {
     let stored = on_the_shelf(bundle);
@@ -143,7 +152,7 @@ async fn reseal_bundle(app: &App, bundle: &StoredBundle) -> Result<bool, BundleE
         return Ok(false);
     }
     let mut plain = tempfile::tempfile_in(&app.spool_dir)?;
-    app.shelf.copy(&stored, &mut plain).await?;
+    app.shelf.write(&stored, &mut plain).await?;
     plain.rewind()?;
     let packed = Packed {
         file: plain,

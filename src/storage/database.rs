@@ -16,8 +16,8 @@ use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxPostgresConnector,
-    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
@@ -187,10 +187,24 @@ impl Database {
         };
         Ok(self.connection.begin_with_options(options).await?)
     }
+
+    /// A transaction that reads, and sees the database as it was when it began, whoever writes in the meantime.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, StorageError> {
+        let options = match self.pool {
+            // What SQLite always does.
+            Pool::Sqlite(_) => TransactionOptions::default(),
+            Pool::Postgres(_) => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        Ok(self.connection.begin_with_options(options).await?)
+    }
 }
 
 /// A database address may hold a password, which belongs in no error.
-fn without_password(url: &str) -> String {
+pub fn without_password(url: &str) -> String {
     // As a parameter too: `?password=`.
     let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {

@@ -13,8 +13,11 @@ use sea_orm::{
     QuerySelect, sea_query::Expr,
 };
 
+use crate::domain::audit::Access;
+
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::key_generation::{self, Column},
     key_file::{KeyFile, key_error},
     vault::Vault,
@@ -30,8 +33,13 @@ impl Database {
     }
 
     /// From now on `new` seals, and nothing that our own key seals is taken any more; unless ours has been replaced
-    /// already.
-    pub async fn switch_key(&self, new: &Vault, now: DateTime<Utc>) -> Result<(), StorageError> {
+    /// already. The audit log has it.
+    pub async fn switch_key(
+        &self,
+        new: &Vault,
+        scribe: &Scribe<'_>,
+        access: &Access,
+    ) -> Result<(), StorageError> {
         let tx = self.begin().await?;
         let ours = key_generation::Entity::find()
             .filter(Column::Mark.eq(self.key_mark()))
@@ -47,20 +55,20 @@ impl Database {
             .filter(Column::Seals.eq(true))
             .exec(&tx)
             .await?;
-        insert(&tx, new, now).await?;
+        insert(&tx, new, scribe.now).await?;
+        audit::change_key(&tx, scribe.vault, new).await?;
+        let scribe = Scribe {
+            vault: new,
+            ..*scribe
+        };
+        audit::append(&tx, &scribe, access).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Refuses whoever's key does not seal any more. Until the transaction ends no other key does.
     pub(super) async fn hold_key(&self, tx: &impl ConnectionTrait) -> Result<(), StorageError> {
-        let ours = key_generation::Entity::find()
-            .filter(Column::Mark.eq(self.key_mark()))
-            .filter(Column::Seals.eq(true))
-            .lock_shared()
-            .one(tx)
-            .await?;
-        ours.map(drop).ok_or(StorageError::KeyRotated)
+        hold_key(tx, self.key_mark()).await
     }
 
     /// Opens the key file that belongs to this database, or makes one on first use.
@@ -87,10 +95,17 @@ impl Database {
         let on_file = vault.on_file();
         let lacking = |row: &key_generation::Model| !on_file.iter().any(|key| key.mark == row.mark);
         let sealing = known.iter().find(|row| row.seals);
+        let reduced =
+            sealing.is_some_and(|row| on_file.iter().any(|key| key.mark == row.mark && !key.opens));
         let current = sealing.and_then(|row| vault.sealing_with(&row.mark));
         match current {
             Some(vault) if !known.iter().any(lacking) => Ok(vault),
             Some(_) => Err(key_error(key_file, "lacks an older generation of the key")),
+            // A backup from before a rotation, with the key file from after it.
+            None if reduced => Err(key_error(
+                key_file,
+                "is newer than this database, and opens nothing of its time any more",
+            )),
             None if known.iter().all(lacking) => Err(key_error(
                 key_file,
                 "is not the one that this database was made with",
@@ -98,6 +113,17 @@ impl Database {
             None => Err(StorageError::KeyRotated),
         }
     }
+}
+
+/// As [`Database::hold_key`], for the key with this mark.
+pub(super) async fn hold_key(tx: &impl ConnectionTrait, mark: &str) -> Result<(), StorageError> {
+    let ours = key_generation::Entity::find()
+        .filter(Column::Mark.eq(mark))
+        .filter(Column::Seals.eq(true))
+        .lock_shared()
+        .one(tx)
+        .await?;
+    ours.map(drop).ok_or(StorageError::KeyRotated)
 }
 
 async fn insert(

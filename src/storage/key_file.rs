@@ -40,7 +40,7 @@ pub struct Generation {
 pub enum Material {
     /// Seals, opens, and finds codes.
     Key(Secret),
-    /// Only finds codes that were issued when it sealed.
+    /// Only finds codes that were issued when it sealed, and checks what it wrote in the audit log.
     Lookup(Secret),
 }
 
@@ -146,7 +146,7 @@ impl KeyFile {
 
 const HEAD: &str = "\
 # The keys of brievenbus. Without this file no letter and no bundle opens: keep a copy where the data is not.
-# A key seals and opens. A lookup key opens nothing; it knows the codes of its time, so that none is issued again.
+# A key seals and opens. A lookup key opens nothing; it knows the codes and the audit log of its time again.
 ";
 
 fn read_generations(text: &str) -> Result<Vec<Generation>, String> {
@@ -335,8 +335,10 @@ mod tests {
         assert!(!file.has_old_keys());
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&hex::encode(first.as_slice())));
-        assert_eq!(text.matches(" key ").count(), 1);
-        assert_eq!(text.matches(" lookup ").count(), 1);
+        let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("generation 2 key "));
+        assert!(lines[1].starts_with("generation 1 lookup "));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

@@ -49,6 +49,8 @@ struct Keys {
     mark: String,
     id: [u8; ID_BYTES],
     lookup: Hmac<Sha256>,
+    /// Derived from the key for looking up, so that it stays for as long as the lines that it has made.
+    audit: Hmac<Sha256>,
     /// Absent when only codes are found with it.
     whole: Option<Whole>,
 }
@@ -103,6 +105,12 @@ impl Vault {
         Some(Self { current, others })
     }
 
+    /// Whether there is a whole key with this mark.
+    pub fn opens_with(&self, mark: &str) -> bool {
+        let mut keys = self.on_file().into_iter();
+        keys.any(|key| key.opens && key.mark == mark)
+    }
+
     /// Tells the key that seals from others without telling anything of it.
     pub fn mark(&self) -> &str {
         &self.current.mark
@@ -144,6 +152,24 @@ impl Vault {
             of(&self.current),
             self.others.iter().filter_map(of).collect(),
         )
+    }
+
+    /// HMAC-SHA256, in hexadecimal, of something that the audit log keeps; `label` says what it is.
+    pub fn mac(&self, label: &str, bytes: &[u8]) -> String {
+        hex::encode(self.current.audit(label, bytes).finalize().into_bytes())
+    }
+
+    /// Whether [`Vault::mac`] has made this of the same, with the key that seals.
+    pub fn is_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        self.current.is_mac(label, bytes, mac)
+    }
+
+    /// Whether [`Vault::mac`] has made this of the same, with any generation of the key. What holds these together has
+    /// to be made with the key that seals: whoever got hold of an old one could make more of them.
+    pub fn was_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        std::iter::once(&self.current)
+            .chain(&self.others)
+            .any(|keys| keys.is_mac(label, bytes, mac))
     }
 
     /// HMAC-SHA256 of the code in hexadecimal: equal for equal codes, and says nothing about them without the key.
@@ -245,6 +271,7 @@ impl Keys {
                 (lookup_key(key)?, Some(whole))
             }
         };
+        let audit = hmac(&derived(&lookup, b"brievenbus audit v1")?)?;
         let lookup = hmac(&lookup)?;
         let mark = lookup.clone().chain_update(b"brievenbus mark v1");
         let mark = mark.finalize().into_bytes();
@@ -254,9 +281,20 @@ impl Keys {
             number: generation.number,
             mark: hex::encode(mark),
             id,
+            audit,
             lookup,
             whole,
         })
+    }
+
+    fn audit(&self, label: &str, bytes: &[u8]) -> Hmac<Sha256> {
+        let length = (label.len() as u64).to_be_bytes();
+        let begun = self.audit.clone().chain_update(length);
+        begun.chain_update(label).chain_update(bytes)
+    }
+
+    fn is_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        hex::decode(mac).is_ok_and(|mac| self.audit(label, bytes).verify_slice(&mac).is_ok())
     }
 
     fn hash(&self, code: &Code) -> String {

@@ -151,7 +151,9 @@ impl Check<'_> {
     /// left in the data folder.
     pub fn store(&mut self) -> Result<(), String> {
         self.home.ask(&["purge"])?;
-        let known = self.rows.texts("SELECT store_key FROM bundle")?;
+        let known = self
+            .rows
+            .texts("SELECT store_key FROM bundle WHERE removed_at IS NULL")?;
         let known: BTreeSet<String> = known.into_iter().flatten().collect();
         let stored = stored::keys(self.home);
         if stored != known {
