@@ -36,6 +36,7 @@ mod resume;
 mod retention;
 mod run;
 mod sample;
+mod sealing;
 mod secrecy;
 mod storage;
 mod support;

@@ -8,6 +8,7 @@ mod bundle;
 mod doctor;
 mod import;
 mod invitation;
+mod key;
 mod letter;
 mod letter_arguments;
 mod manual;
@@ -125,6 +126,7 @@ async fn run_command(
         Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
         Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {

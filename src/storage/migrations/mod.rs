@@ -5,6 +5,7 @@ use sea_orm_migration::prelude::*;
 mod m0001_first;
 mod m0002_access;
 mod m0003_audit;
+mod m0004_sealed;
 mod m0005_letter_versions;
 mod m0006_retention;
 
@@ -16,6 +17,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_first::Migration),
             Box::new(m0002_access::Migration),
             Box::new(m0003_audit::Migration),
+            Box::new(m0004_sealed::Migration),
             Box::new(m0005_letter_versions::Migration),
             Box::new(m0006_retention::Migration),
         ]
