@@ -40,7 +40,7 @@ pub async fn create_token(
     new: NewToken,
 ) -> Result<(AccessToken, Zeroizing<String>), Failure> {
     check(app, &new).await?;
-    let secret = draw_secret()?;
+    let secret = draw_secret(PREFIX)?;
     let now = app.now();
     let token = AccessToken {
         id: storage::new_id(),
@@ -99,13 +99,14 @@ fn expiry(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
     now + TimeDelta::days(days.into())
 }
 
-fn draw_secret() -> Result<Zeroizing<String>, Failure> {
+/// 256 bits of chance behind `prefix`.
+pub(super) fn draw_secret(prefix: &str) -> Result<Zeroizing<String>, Failure> {
     let mut bytes = Zeroizing::new([0_u8; SECRET_BYTES]);
     SysRng
         .try_fill_bytes(bytes.as_mut_slice())
         .map_err(|error| StorageError::Random(error.to_string()))?;
     let digits = Zeroizing::new(hex::encode(bytes.as_slice()));
-    Ok(Zeroizing::new(format!("{PREFIX}{}", digits.as_str())))
+    Ok(Zeroizing::new(format!("{prefix}{}", digits.as_str())))
 }
 
 /// What is kept of a secret. It is looked up by this hash, so no comparison of secrets can be timed.

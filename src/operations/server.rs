@@ -4,6 +4,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use futures::future::BoxFuture;
@@ -18,6 +19,10 @@ pub struct ServerSettings {
     /// The address that people type, `https://brieven.example`, when something stands in front; cookies are marked
     /// secure when it starts with `https`.
     pub public_url: Option<String>,
+    /// A session ends when its person was away for so long.
+    pub session_idle: Duration,
+    /// A session ends so long after it began.
+    pub session_length: Duration,
 }
 
 impl Default for ServerSettings {
@@ -25,6 +30,8 @@ impl Default for ServerSettings {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             public_url: None,
+            session_idle: Duration::from_secs(30 * 60),
+            session_length: Duration::from_secs(12 * 60 * 60),
         }
     }
 }

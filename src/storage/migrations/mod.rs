@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first;
 mod m0002_access;
+mod m0007_sessions;
 
 pub struct Migrator;
 
@@ -12,6 +13,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_access::Migration),
+            Box::new(m0007_sessions::Migration),
         ]
     }
 }

@@ -1,0 +1,86 @@
+//! Signing in at the pages: a session, whose secret the browser keeps in a cookie.
+
+use chrono::TimeDelta;
+use zeroize::Zeroizing;
+
+use super::{
+    App, Failure, Kind,
+    authenticate::known_token,
+    create_token::{draw_secret, secret_hash},
+};
+pub use crate::storage::sessions::Session;
+use crate::{
+    domain::{actor::Role, organisation::Slug},
+    storage::access_tokens::AccessToken,
+};
+
+/// What the secret of a session starts with.
+pub(super) const PREFIX: &str = "brievenbus_session_";
+
+/// Signs somebody in with the secret of a token. Why a token does not work is told to whoever has it: nobody guesses
+/// 256 bits. Answers with the session and its secret, which is in the answer and nowhere else.
+pub async fn sign_in(app: &App, secret: &str) -> Result<(Session, Zeroizing<String>), Failure> {
+    let token = known_token(app, secret.trim()).await?;
+    let token = token.ok_or_else(|| refusal("token_unknown", "this token is not one of ours"))?;
+    check(app, &token)?;
+    let user = format!("token {}", token.id);
+    begin_session(app, user, token.role, token.organisation, Some(token.id)).await
+}
+
+/// Signs in somebody of support whom another provider has vouched for.
+pub async fn sign_in_support(
+    app: &App,
+    email: &str,
+) -> Result<(Session, Zeroizing<String>), Failure> {
+    begin_session(app, email.to_owned(), Role::Support, None, None).await
+}
+
+fn check(app: &App, token: &AccessToken) -> Result<(), Failure> {
+    if token.revoked_at.is_some() {
+        return Err(refusal("token_revoked", "this token was revoked"));
+    }
+    if !token.works(app.now()) {
+        return Err(refusal("token_expired", "this token has expired"));
+    }
+    match token.role {
+        Role::Support | Role::Provider => Ok(()),
+        _ => Err(refusal("token_for_scripts", "this token is for a script, and no page is for it")),
+    }
+}
+
+fn refusal(code: &'static str, message: &str) -> Failure {
+    Failure {
+        kind: Kind::Input,
+        ..Failure::input(code, message, "ask whoever gave it to you for another")
+    }
+}
+
+async fn begin_session(
+    app: &App,
+    user: String,
+    role: Role,
+    organisation: Option<Slug>,
+    token: Option<String>,
+) -> Result<(Session, Zeroizing<String>), Failure> {
+    let secret = draw_secret(PREFIX)?;
+    let now = app.now();
+    let session = Session {
+        id: secret_hash(&secret),
+        user,
+        role,
+        organisation,
+        token,
+        created_at: now,
+        last_seen_at: now,
+        ends_at: now + span(app.server.session_length),
+    };
+    app.db
+        .save_session(&session, span(app.server.session_idle))
+        .await?;
+    Ok((session, secret))
+}
+
+/// Settings are checked when they are read: none is too long.
+pub(super) fn span(time: std::time::Duration) -> TimeDelta {
+    TimeDelta::from_std(time).unwrap_or(TimeDelta::MAX)
+}
