@@ -20,6 +20,7 @@ pub mod list_tokens;
 pub mod presses;
 pub mod preview_template;
 pub mod purge;
+pub mod record_access;
 pub mod redeem_code;
 pub mod reissue_invitation;
 pub mod render_letter;
