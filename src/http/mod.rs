@@ -8,8 +8,10 @@
 //! | `api` | the routes for scripts, each with its place in the OpenAPI document |
 //! | `pages` | the routes for people, in Dutch |
 
+mod access;
 mod api;
 mod caller;
+mod input;
 mod pages;
 mod problem;
 mod service;
