@@ -97,6 +97,14 @@ impl Shelf {
         self.opened().map(drop)
     }
 
+    /// Asks the store for something that is not there, to see that it answers.
+    pub async fn answers(&self) -> Result<(), BundleError> {
+        match self.opened()?.store.head(&Key::from("is-anybody-there")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A folder is made on first use.
     fn opened(&self) -> Result<&Opened, BundleError> {
         if let Some(opened) = self.opened.get() {

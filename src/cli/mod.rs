@@ -162,7 +162,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn exit_code(kind: Kind) -> ExitCode {
     match kind {
-        Kind::Input | Kind::NotFound | Kind::Conflict => ExitCode::from(1),
+        Kind::Input | Kind::NotFound | Kind::Conflict | Kind::TooOften(_) => ExitCode::from(1),
         Kind::TryAgain | Kind::Ours => ExitCode::from(2),
     }
 }

@@ -12,6 +12,7 @@ use super::{
     access::{SIGN_IN, address::ClientAddress, cookie::session_secret},
     pages::{PageFailure, no_such_page},
     problem::Problem,
+    request::Asker,
     service::Service,
 };
 use crate::{
@@ -111,12 +112,16 @@ impl<R: Roles + Send> FromRequestParts<Service> for Visitor<R> {
 /// Who asks: by the bearer token of the request, or by the session of its cookie. Nobody when there is none that works;
 /// whoever sends a token that does not is not taken for who they are in a session.
 async fn authenticated(parts: &Parts, service: &Service) -> Result<Option<Actor>, Failure> {
-    let source = source(parts);
+    let address = parts.extensions.get::<ClientAddress>().copied();
+    let source = address.map_or_else(|| "unknown".to_owned(), |address| address.ip.to_string());
     let actor = if parts.headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(parts) else {
             return Ok(None);
         };
         let token = working_token(&service.app, secret).await?;
+        if let (None, Some(address)) = (&token, address) {
+            service.rates.vain(address.for_limits())?;
+        }
         token.map(|token| actor_of(&token, &source))
     } else {
         let Some(secret) = session_secret(&parts.headers, &service.app.server) else {
@@ -125,6 +130,12 @@ async fn authenticated(parts: &Parts, service: &Service) -> Result<Option<Actor>
         let session = working_session(&service.app, &secret).await?;
         session.map(|session| actor_in(&session, &source))
     };
+    if let Some(actor) = &actor {
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(actor);
+        }
+        service.rates.asking(&actor.user)?;
+    }
     Ok(actor)
 }
 
@@ -135,14 +146,6 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme
         .eq_ignore_ascii_case("bearer")
         .then_some(token.trim())
-}
-
-/// The address that the request came from.
-fn source(parts: &Parts) -> String {
-    parts
-        .extensions
-        .get::<ClientAddress>()
-        .map_or_else(|| "unknown".to_owned(), |address| address.ip.to_string())
 }
 
 /// Where somebody signs in, to come back to the page that they asked for.

@@ -8,7 +8,11 @@ use axum::{
 use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
-use super::{problem::Problem, service::Service};
+use super::{
+    problem::{Problem, Refusal, unknown_address},
+    service::Service,
+};
+use crate::operations::Failure;
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
@@ -52,7 +56,7 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
     Bytes::from_request(request, service)
         .await
         .map_err(|refused| match refused.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            StatusCode::PAYLOAD_TOO_LARGE => too_large().into(),
             _ => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "body_broken_off",
@@ -63,13 +67,15 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
 }
 
 /// A body over the limit of its route.
-pub fn too_large() -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body_too_large",
-        "the body of the request is too large",
-        Some("send less at a time"),
-    )
+pub fn too_large() -> Refusal {
+    Refusal {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        failure: Failure::input(
+            "body_too_large",
+            "the body of the request is too large",
+            "send less at a time",
+        ),
+    }
 }
 
 fn unreadable(error: &serde_json::Error) -> Problem {
@@ -123,16 +129,6 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Service> for PathInput<T> {
         Path::from_request_parts(parts, service)
             .await
             .map(|Path(path)| Self(path))
-            .map_err(|_| unknown_address())
+            .map_err(|_| unknown_address().into())
     }
-}
-
-/// Nothing is at this address.
-pub fn unknown_address() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "unknown_address",
-        "there is nothing at this address",
-        Some("/api/v1/openapi.json names every address"),
-    )
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::{limits::Places, rates::Rates};
 use crate::operations::{App, running::Stopping};
 
 /// Cloning shares it.
@@ -11,11 +12,16 @@ pub struct Service {
     pub app: Arc<App>,
     /// Raised when the server is to stop: whoever keeps a connection open lets go.
     pub closing: Stopping,
+    /// For requests that are worked on at the same time.
+    pub places: Arc<Places>,
+    pub rates: Arc<Rates>,
 }
 
 impl Service {
     pub fn new(app: Arc<App>) -> Self {
         Self {
+            places: Arc::new(Places::new(app.server.most_requests)),
+            rates: Arc::default(),
             app,
             closing: Stopping::default(),
         }

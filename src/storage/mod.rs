@@ -15,6 +15,7 @@ pub mod failed_tries;
 pub mod invitations;
 pub mod locks;
 mod migrations;
+pub mod numbers;
 pub mod outcomes;
 pub mod sessions;
 pub mod tasks;
