@@ -99,7 +99,7 @@ fn too_often(wait: Duration) -> Failure {
     Failure {
         kind: Kind::TooOften(seconds),
         ..Failure::input(
-            "too_often",
+            "too_many_requests",
             "this was asked too often",
             format!("ask again in {seconds} s"),
         )

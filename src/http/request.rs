@@ -192,7 +192,7 @@ fn refuse_other_sites(service: &Service, asked: &Asked, request: &Request) -> Re
         return Err(Refusal {
             status: StatusCode::FORBIDDEN,
             failure: Failure::input(
-                "other_site",
+                "cross_site",
                 "this request came from another site",
                 "start again at our own page; scripts send a token as `Authorization: Bearer TOKEN`",
             ),

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{limits::Places, rates::Rates};
-use crate::operations::{App, running::Stopping};
+use super::{access::oidc::Oidc, limits::Places, metrics::Latest, rates::Rates};
+use crate::operations::{App, Failure, running::Stopping};
 
 /// Cloning shares it.
 #[derive(Clone)]
@@ -15,15 +15,21 @@ pub struct Service {
     /// For requests that are worked on at the same time.
     pub places: Arc<Places>,
     pub rates: Arc<Rates>,
+    /// Where support may sign in besides with a token.
+    pub oidc: Arc<Option<Oidc>>,
+    /// Numbers from the database, for `/metrics`.
+    pub latest: Arc<Latest>,
 }
 
 impl Service {
-    pub fn new(app: Arc<App>) -> Self {
-        Self {
+    pub fn new(app: Arc<App>) -> Result<Self, Failure> {
+        Ok(Self {
             places: Arc::new(Places::new(app.server.most_requests)),
             rates: Arc::default(),
+            oidc: Arc::new(Oidc::new(&app.server)?),
             app,
             closing: Stopping::default(),
-        }
+            latest: Arc::default(),
+        })
     }
 }

@@ -64,7 +64,7 @@ pub fn locked(wait: TimeDelta) -> Failure {
     Failure {
         kind: Kind::TooOften(seconds),
         ..Failure::input(
-            "redeem_locked",
+            "locked",
             "too many codes in a row were wrong, so none is looked at for a while",
             format!("try again in {seconds} s; support can see why"),
         )

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use zeroize::Zeroizing;
 
 use super::{
-    App, Failure, Kind,
+    App, Failure,
     authenticate::known_token,
     create_token::{draw_secret, secret_hash},
 };
@@ -21,7 +21,7 @@ pub(super) const PREFIX: &str = "brievenbus_session_";
 /// 256 bits. Answers with the session and its secret, which is in the answer and nowhere else.
 pub async fn sign_in(app: &App, secret: &str) -> Result<(Session, Zeroizing<String>), Failure> {
     let token = known_token(app, secret.trim()).await?;
-    let token = token.ok_or_else(|| refusal("token_unknown", "this token is not one of ours"))?;
+    let token = token.ok_or_else(|| refusal("wrong_token", "this token is not one of ours"))?;
     check(app, &token)?;
     let user = format!("token {}", token.id);
     begin_session(app, user, token.role, token.organisation, Some(token.id)).await
@@ -37,10 +37,10 @@ pub async fn sign_in_support(
 
 fn check(app: &App, token: &AccessToken) -> Result<(), Failure> {
     if token.revoked_at.is_some() {
-        return Err(refusal("token_revoked", "this token was revoked"));
+        return Err(refusal("revoked_token", "this token was revoked"));
     }
     if !token.works(app.now()) {
-        return Err(refusal("token_expired", "this token has expired"));
+        return Err(refusal("expired_token", "this token has expired"));
     }
     match token.role {
         Role::Support | Role::Provider => Ok(()),
@@ -49,10 +49,7 @@ fn check(app: &App, token: &AccessToken) -> Result<(), Failure> {
 }
 
 fn refusal(code: &'static str, message: &str) -> Failure {
-    Failure {
-        kind: Kind::Input,
-        ..Failure::input(code, message, "ask whoever gave it to you for another")
-    }
+    Failure::input(code, message, "ask whoever gave it to you for another")
 }
 
 async fn begin_session(

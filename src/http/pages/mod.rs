@@ -8,7 +8,7 @@
 //! | `support` | the pages that Nedap support works with |
 
 mod assets;
-mod failure;
+pub mod failure;
 pub mod layout;
 mod support;
 
