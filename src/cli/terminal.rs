@@ -5,7 +5,10 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::{config, operations::Failure};
+use crate::{
+    config::{self, LogFormat},
+    operations::Failure,
+};
 
 /// How to talk: as JSON, with bars, or in plain lines.
 pub struct Terminal {
@@ -78,7 +81,7 @@ pub fn quiet_panics() {
 
 /// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says. Of something that runs
 /// unattended, warnings too.
-pub fn start_log(verbose: u8, unattended: bool) {
+pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) {
     let level = match verbose {
         0 if unattended => "brievenbus=warn",
         0 => "brievenbus=error",
@@ -89,9 +92,13 @@ pub fn start_log(verbose: u8, unattended: bool) {
     let filter = config::log_filter()
         .and_then(|filter| filter.parse::<EnvFilter>().ok())
         .unwrap_or_else(|| EnvFilter::new(level));
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !config::no_color())
-        .init();
+        .with_writer(io::stderr);
+    match format {
+        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log
+            .with_ansi(io::stderr().is_terminal() && !config::no_color())
+            .init(),
+    }
 }

@@ -15,7 +15,10 @@ pub const LEFT_OUT: &str = "brievenbus_left_out_total";
 /// Codes that somebody wanted to redeem over the network, by how that ended.
 pub const REDEEMED: &str = "brievenbus_redeem_total";
 
-pub(super) fn attempt_ended(outcome: &'static str, took: Duration) {
+pub(super) fn attempt_ended(result: &Result<(), Failure>, took: Duration) {
+    let outcome = result
+        .as_ref()
+        .map_or_else(|failure| failure.code, |()| "done");
     histogram!(JOB_SECONDS, "outcome" => outcome).record(took.as_secs_f64());
 }
 

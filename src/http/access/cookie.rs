@@ -2,12 +2,11 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use time::Duration;
 
 use crate::operations::server::ServerSettings;
 
-/// How long signing in with a provider may take.
-const SIGN_IN_TIME: Duration = Duration::minutes(10);
+/// Seconds that signing in with a provider may take.
+const SIGN_IN_TIME: u32 = 600;
 
 /// Under the first name a browser takes a cookie over TLS and from this very host alone.
 fn name(plain: &'static str, hosted: &'static str, settings: &ServerSettings) -> &'static str {
@@ -44,9 +43,8 @@ pub fn begun_sign_in(headers: &HeaderMap, settings: &ServerSettings) -> Option<S
 
 /// `Set-Cookie` for what a browser keeps until it comes back from the provider.
 pub fn sign_in_begins(kept: &str, settings: &ServerSettings) -> HeaderValue {
-    let mut cookie = cookie(of_sign_in(settings), kept, settings);
-    cookie.set_max_age(SIGN_IN_TIME);
-    set_cookie(cookie)
+    let cookie = cookie(of_sign_in(settings), kept, settings);
+    header_value(&format!("{cookie}; Max-Age={SIGN_IN_TIME}"))
 }
 
 /// `Set-Cookie` for a browser that came back.
@@ -75,9 +73,12 @@ fn removal(name: &'static str, settings: &ServerSettings) -> HeaderValue {
 }
 
 fn set_cookie(cookie: Cookie<'_>) -> HeaderValue {
-    let text = cookie.to_string();
+    header_value(&cookie.to_string())
+}
+
+fn header_value(text: &str) -> HeaderValue {
     // Names and secrets are letters, digits, hyphens and underscores.
-    let mut value = HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static(""));
+    let mut value = HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""));
     value.set_sensitive(true);
     value
 }
