@@ -5,9 +5,13 @@ use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{App, Failure, submit_batch::organisation};
+use super::{App, Failure, record_access::record_access, submit_batch::organisation};
 use crate::{
-    domain::{actor::Role, organisation::Slug},
+    domain::{
+        actor::Role,
+        audit::{Access, Action},
+        organisation::Slug,
+    },
     storage::{self, StorageError, access_tokens::AccessToken},
 };
 
@@ -53,8 +57,18 @@ pub async fn create_token(
         last_used_at: None,
         revoked_at: None,
     };
+    let access = Access::done(Action::TokenCreated).with("token", &token.id);
+    record_access(app, about(access, &token)).await?;
     app.db.save_token(&token, &secret_hash(&secret)).await?;
     Ok((token, secret))
+}
+
+/// Of whose token an access is about.
+pub(super) fn about(access: Access, token: &AccessToken) -> Access {
+    match &token.organisation {
+        Some(slug) => access.of(slug),
+        None => access,
+    }
 }
 
 async fn check(app: &App, new: &NewToken) -> Result<(), Failure> {

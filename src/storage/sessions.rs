@@ -87,12 +87,15 @@ impl Database {
         Ok(Some(session))
     }
 
-    /// Ends a session. Answers whether there was one.
-    pub async fn end_session(&self, id: &str) -> Result<bool, StorageError> {
-        let ended = session::Entity::delete_by_id(id)
+    /// Ends a session. Answers with what it was, unless there was none.
+    pub async fn end_session(&self, id: &str) -> Result<Option<Session>, StorageError> {
+        let row = session::Entity::find_by_id(id)
+            .one(self.connection())
+            .await?;
+        session::Entity::delete_by_id(id)
             .exec(self.connection())
             .await?;
-        Ok(ended.rows_affected == 1)
+        row.map(read_session).transpose()
     }
 
     /// How many people are signed in, those whose token was revoked meanwhile included.
