@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accessible;
 mod again;
 mod anything;
@@ -28,6 +29,7 @@ mod resume;
 mod run;
 mod sample;
 mod secrecy;
+mod sign_in;
 mod storage;
 mod support;
 mod template;

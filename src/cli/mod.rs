@@ -5,6 +5,7 @@ mod batch;
 mod bundle;
 mod import;
 mod invitation;
+mod log;
 mod progress;
 mod purge;
 mod run;
@@ -56,7 +57,7 @@ pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
-    terminal::start_log(
+    log::start_log(
         config::log_format(arguments.global.config.as_deref()),
         arguments.global.verbose.max(config::verbosity()),
         unattended,

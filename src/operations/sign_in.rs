@@ -7,7 +7,7 @@ use super::{
     App, Failure,
     authenticate::{actor_of, known_token},
     create_token::{about, draw_secret, secret_hash},
-    record_access::{or_refused, record_access},
+    record_access::record_access,
 };
 pub use crate::storage::sessions::Session;
 use crate::{
@@ -32,7 +32,11 @@ pub async fn sign_in(app: &App, secret: &str) -> Result<(Session, Zeroizing<Stri
     let acting = app.acting_as(actor_of(&token, &app.actor.source));
     let access = Access::done(Action::SignedIn).with("token", &token.id);
     let access = about(access, &token);
-    or_refused(&acting, &access, async { check(app, &token) }).await?;
+    if let Err(failure) = check(app, &token) {
+        let refused = Access::refused(Action::SignedIn, failure.code).with("token", &token.id);
+        record_access(&acting, about(refused, &token)).await?;
+        return Err(failure);
+    }
     record_access(&acting, access).await?;
     begin_session(&acting, Some(token.id)).await
 }

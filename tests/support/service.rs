@@ -66,10 +66,16 @@ impl Service {
 
     /// On the data folder of `cli`, with these arguments more.
     pub fn of(cli: Cli, arguments: &[&str]) -> Self {
+        Self::at(cli, 0, arguments)
+    }
+
+    /// At this port; 0: one that is free.
+    pub fn at(cli: Cli, port: u16, arguments: &[&str]) -> Self {
         static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let name = format!("serve-{number}");
-        let all = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
+        let listen = format!("127.0.0.1:{port}");
+        let all = [&["serve", "--listen", &listen], arguments].concat();
         let mut child = cli.start(&name, &all);
         let said = cli.home().join(format!("{name}.stderr"));
         let begun = Instant::now();
@@ -120,8 +126,7 @@ impl Service {
     }
 
     pub fn ask(&self, method: &str, path: &str) -> Ask {
-        let method = Method::from_bytes(method.as_bytes()).unwrap();
-        Ask(CLIENT.request(method, format!("{}{path}", self.url())))
+        fetch(method, &format!("{}{path}", self.url()))
     }
 
     /// `GET`, with a token.
@@ -187,6 +192,12 @@ impl Drop for Service {
             let _ = child.wait();
         }
     }
+}
+
+/// A request to anybody.
+pub fn fetch(method: &str, url: &str) -> Ask {
+    let method = Method::from_bytes(method.as_bytes()).unwrap();
+    Ask(CLIENT.request(method, url))
 }
 
 fn signal(child: &Child, signal: Signal) {

@@ -36,6 +36,9 @@ use crate::operations::{
 pub const BACK: &str = "/aanmelden/oidc/terug";
 /// How long what the provider says of itself is good for.
 const FRESH: Duration = Duration::from_secs(60 * 60);
+/// How long it is good for when a signature names a key that is not known, so that nobody has the provider asked again
+/// and again.
+const SOON: Duration = Duration::from_secs(5);
 /// How long the provider may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -210,8 +213,8 @@ impl Oidc {
             Err(ClaimsVerificationError::SignatureVerification(
                 SignatureVerificationError::NoMatchingKey,
             )) => {
-                // Signed with a key that is newer than what we know; asked at most once a minute.
-                let provider = self.provider(Duration::from_secs(60)).await?;
+                // Signed with a key that is newer than what we know.
+                let provider = self.provider(SOON).await?;
                 self.claims(app, &provider, &tokens, &nonce)
             }
             claims => claims,
