@@ -90,6 +90,9 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
         ..server
     };
+    if let Some(url) = &server.public_url {
+        check_public_url(url)?;
+    }
     let server = environment.access.or(file.access).applied_to(server)?;
     let server = access::with_oidc(server, file.oidc)?;
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
@@ -104,6 +107,21 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         server,
         switches: switches(),
     })
+}
+
+fn check_public_url(url: &str) -> Result<(), Failure> {
+    let host = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let host = host.map(|host| host.trim_end_matches('/'));
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
+        return Ok(());
+    }
+    Err(Failure::input(
+        "public_url",
+        format!("the public address '{url}' is not one that people can type"),
+        "write it as https://brieven.example, without a path",
+    ))
 }
 
 /// The settings of an S3 bucket, under the names that every program gives them.

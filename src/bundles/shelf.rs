@@ -99,7 +99,16 @@ impl Shelf {
 
     /// Asks the store for something that is not there, to see that it answers.
     pub async fn answers(&self) -> Result<(), BundleError> {
-        match self.opened()?.store.head(&Key::from("is-anybody-there")).await {
+        let opened = self.opened()?;
+        if let Some(folder) = &opened.folder
+            && let Err(source) = fs::metadata(folder)
+        {
+            return Err(BundleError::StoreFolder {
+                path: folder.clone(),
+                source,
+            });
+        }
+        match opened.store.head(&Key::from("is-anybody-there")).await {
             Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }

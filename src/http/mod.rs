@@ -7,7 +7,7 @@
 //! | `problem` | a failure as `application/problem+json` |
 //! | `request` | what happens to every request, whatever it asks |
 //! | `access` | signing in and out; where a request came from, and whether our own pages made it |
-//! | `limits`, `rates` | how large, how long, how many and how often |
+//! | `limits`, `rates`, `guesses` | how large, how long, how many, how often, and how often in vain |
 //! | `headers` | what every answer says to a browser |
 //! | `input` | what a request brings, read or refused |
 //! | `health`, `metrics` | for whoever looks after the server |
@@ -20,6 +20,7 @@ mod api;
 mod caller;
 mod chores;
 mod headers;
+mod guesses;
 mod health;
 mod input;
 mod limits;
@@ -142,12 +143,30 @@ fn routes(service: Service) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(metrics::metrics))
+        .merge(breakdowns())
         .fallback(nothing_here)
         .layer(middleware::from_fn_with_state(
             service.clone(),
             request::around,
         ))
         .with_state(service)
+}
+
+/// Routes that break down, for tests of what happens then.
+#[cfg(feature = "test-switches")]
+fn breakdowns() -> Router<Service> {
+    #[expect(clippy::panic, reason = "that is what it is for")]
+    async fn break_down() {
+        panic!("a secret in a panic");
+    }
+    Router::new()
+        .route("/api/v1/tests/panic", get(break_down))
+        .route("/tests/panic", get(break_down))
+}
+
+#[cfg(not(feature = "test-switches"))]
+fn breakdowns() -> Router<Service> {
+    Router::new()
 }
 
 async fn nothing_here(request: Request) -> Response {

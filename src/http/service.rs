@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{access::oidc::Oidc, limits::Places, metrics::Latest, rates::Rates};
+use super::{access::oidc::Oidc, guesses::Guesses, limits::Places, metrics::Latest, rates::Rates};
 use crate::operations::{App, Failure, running::Stopping};
 
 /// Cloning shares it.
@@ -15,6 +15,7 @@ pub struct Service {
     /// For requests that are worked on at the same time.
     pub places: Arc<Places>,
     pub rates: Arc<Rates>,
+    pub guesses: Arc<Guesses>,
     /// Where support may sign in besides with a token.
     pub oidc: Arc<Option<Oidc>>,
     /// Numbers from the database, for `/metrics`.
@@ -26,6 +27,7 @@ impl Service {
         Ok(Self {
             places: Arc::new(Places::new(app.server.most_requests)),
             rates: Arc::default(),
+            guesses: Arc::default(),
             oidc: Arc::new(Oidc::new(&app.server)?),
             app,
             closing: Stopping::default(),

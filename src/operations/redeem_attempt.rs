@@ -4,10 +4,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Failure, Kind, counted, redeem_code::redeem_code, sign_in::span};
-use crate::storage::{
-    failed_tries::{Permit, TryLimit},
-    invitations::Found,
-};
+use crate::storage::failed_tries::{Permit, TryLimit};
+pub use crate::storage::invitations::Found;
 
 /// What the failures are counted under.
 pub(super) const NAME: &str = "redeem";
