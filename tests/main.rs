@@ -16,6 +16,7 @@ mod accessible;
 mod again;
 mod anything;
 mod batches;
+mod browser;
 mod example;
 mod house;
 mod import;
