@@ -195,7 +195,7 @@ async fn open(home: &Path, database_url: Option<&str>, codes: &Codes, threads: u
         store_access: BTreeMap::new(),
         threads,
         job_deadline: Duration::from_secs(600),
-        server: ServerSettings::default(),
+        server: brievenbus::operations::server::ServerSettings::default(),
         switches: Switches::default(),
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
