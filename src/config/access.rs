@@ -3,7 +3,7 @@
 
 use std::{str::FromStr, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::{from_environment, number};
 use crate::operations::{
@@ -12,7 +12,7 @@ use crate::operations::{
 };
 
 /// `[access]`; times in seconds. No `Debug`: it holds a secret.
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Access {
     /// A session ends when its person was away for so long: half an hour.
@@ -97,31 +97,29 @@ fn time(name: &str, seconds: Option<u64>, otherwise: Duration) -> Result<Duratio
 }
 
 /// `[oidc]`. No `Debug`: it holds a secret.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Oidc {
     pub issuer: Option<String>,
     pub client_id: Option<String>,
     pub client_secret: Option<String>,
-    #[serde(default)]
     pub allowed_emails: Option<Vec<String>>,
-    #[serde(default)]
     pub allowed_groups: Option<Vec<String>>,
     pub groups_claim: Option<String>,
     pub label: Option<String>,
 }
 
 /// `BRIEVENBUS_OIDC_ISSUER` and so on, then the file; nothing when neither names a provider.
-pub fn with_oidc(server: ServerSettings, file: Option<Oidc>) -> Result<ServerSettings, Failure> {
-    let of = |name: &str, pick: fn(Oidc) -> Option<String>| {
-        from_environment(&format!("OIDC_{name}")).or_else(|| file.clone().and_then(pick))
+pub fn with_oidc(server: ServerSettings, file: &Oidc) -> Result<ServerSettings, Failure> {
+    let of = |name: &str, of_file: &Option<String>| {
+        from_environment(&format!("OIDC_{name}")).or_else(|| of_file.clone())
     };
-    let list_of = |name: &str, pick: fn(Oidc) -> Option<Vec<String>>| {
+    let list_of = |name: &str, of_file: &Option<Vec<String>>| {
         list(&format!("OIDC_{name}"))
-            .or_else(|| file.clone().and_then(pick))
+            .or_else(|| of_file.clone())
             .unwrap_or_default()
     };
-    let Some(issuer) = of("ISSUER", |oidc| oidc.issuer) else {
+    let Some(issuer) = of("ISSUER", &file.issuer) else {
         return Ok(server);
     };
     let missing = |name: &str| {
@@ -132,18 +130,18 @@ pub fn with_oidc(server: ServerSettings, file: Option<Oidc>) -> Result<ServerSet
         )
     };
     let oidc = OidcSettings {
-        client_id: of("CLIENT_ID", |oidc| oidc.client_id).ok_or_else(|| missing("client-id"))?,
-        client_secret: of("CLIENT_SECRET", |oidc| oidc.client_secret)
+        client_id: of("CLIENT_ID", &file.client_id).ok_or_else(|| missing("client-id"))?,
+        client_secret: of("CLIENT_SECRET", &file.client_secret)
             .ok_or_else(|| missing("client-secret"))?
             .into(),
-        allowed_emails: list_of("ALLOWED_EMAILS", |oidc| oidc.allowed_emails)
+        allowed_emails: list_of("ALLOWED_EMAILS", &file.allowed_emails)
             .iter()
             .map(|email| email.to_lowercase())
             .collect(),
-        allowed_groups: list_of("ALLOWED_GROUPS", |oidc| oidc.allowed_groups),
-        groups_claim: of("GROUPS_CLAIM", |oidc| oidc.groups_claim)
+        allowed_groups: list_of("ALLOWED_GROUPS", &file.allowed_groups),
+        groups_claim: of("GROUPS_CLAIM", &file.groups_claim)
             .unwrap_or_else(|| "groups".to_owned()),
-        label: of("LABEL", |oidc| oidc.label).unwrap_or_else(|| "uw werkaccount".to_owned()),
+        label: of("LABEL", &file.label).unwrap_or_else(|| "uw werkaccount".to_owned()),
         issuer,
     };
     if oidc.allowed_emails.is_empty() && oidc.allowed_groups.is_empty() {

@@ -9,10 +9,10 @@ use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
 use super::{
-    problem::{Problem, Refusal, unknown_address},
+    limits,
+    problem::{self, Problem},
     service::Service,
 };
-use crate::operations::Failure;
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
@@ -34,7 +34,8 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
             .and_then(|value| value.split(';').next())
             .is_some_and(|kind| {
                 let kind = kind.trim().to_ascii_lowercase();
-                kind == "application/json" || kind.starts_with("application/") && kind.ends_with("+json")
+                kind == "application/json"
+                    || kind.starts_with("application/") && kind.ends_with("+json")
             });
         if !is_json {
             return Err(Problem::new(
@@ -56,7 +57,7 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
     Bytes::from_request(request, service)
         .await
         .map_err(|refused| match refused.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => too_large().into(),
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
             _ => Problem::new(
                 StatusCode::BAD_REQUEST,
                 "body_broken_off",
@@ -67,15 +68,8 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
 }
 
 /// A body over the limit of its route.
-pub fn too_large() -> Refusal {
-    Refusal {
-        status: StatusCode::PAYLOAD_TOO_LARGE,
-        failure: Failure::input(
-            "body_too_large",
-            "the body of the request is too large",
-            "send less at a time",
-        ),
-    }
+pub fn too_large() -> Problem {
+    limits::too_large().into()
 }
 
 fn unreadable(error: &serde_json::Error) -> Problem {
@@ -85,7 +79,9 @@ fn unreadable(error: &serde_json::Error) -> Problem {
             StatusCode::BAD_REQUEST,
             "json_unreadable",
             &format!("the body is no JSON ({place})"),
-            Some("look at that place; strings are in double quotes, and nothing follows the last one"),
+            Some(
+                "look at that place; strings are in double quotes, and nothing follows the last one",
+            ),
         );
     }
     // serde quotes values, which may be a client's, but for these two, which are names of fields.
@@ -129,6 +125,11 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Service> for PathInput<T> {
         Path::from_request_parts(parts, service)
             .await
             .map(|Path(path)| Self(path))
-            .map_err(|_| unknown_address().into())
+            .map_err(|_| unknown_address())
     }
+}
+
+/// Nothing is at this address.
+pub fn unknown_address() -> Problem {
+    problem::unknown_address().into()
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use axum::{
     extract::{DefaultBodyLimit, Request},
-    http::header,
+    http::{StatusCode, header},
 };
 use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::{input, problem::Refusal};
+use super::problem::Refusal;
 use crate::operations::{Failure, Kind, server::ServerSettings};
 
 /// Bytes of an ordinary body.
@@ -54,7 +54,7 @@ impl Allowance {
             .get(header::CONTENT_LENGTH)
             .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         if said.is_some_and(|bytes| bytes > self.body as u64) {
-            return Err(input::too_large());
+            return Err(too_large());
         }
         DefaultBodyLimit::max(self.body).apply(request);
         Ok(())
@@ -78,6 +78,18 @@ impl Places {
                 "ask again in a few seconds",
             )
         })
+    }
+}
+
+/// A body over the limit of its route.
+pub fn too_large() -> Refusal {
+    Refusal {
+        status: StatusCode::PAYLOAD_TOO_LARGE,
+        failure: Failure::input(
+            "body_too_large",
+            "the body of the request is too large",
+            "send less at a time",
+        ),
     }
 }
 

@@ -9,7 +9,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{pages::PageFailure, request::request_id};
-use crate::operations::{Failure, Kind};
+use crate::{
+    answers::letter::LetterFault,
+    operations::{Failure, Kind, letter_faults::LetterFault as Fault},
+};
 
 /// What went wrong, and what to do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,6 +37,9 @@ pub struct Problem {
     #[serde(skip)]
     #[schema(ignore)]
     retry_after: Option<u64>,
+    /// Of a letter that cannot be made: what stands in the way, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<LetterFault>,
 }
 
 impl Problem {
@@ -47,6 +53,7 @@ impl Problem {
             hint: hint.map(str::to_owned),
             request_id: request_id(),
             retry_after: (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+            faults: Vec::new(),
         }
     }
 }
@@ -97,6 +104,21 @@ pub fn unknown_address() -> Failure {
         "there is nothing at this address",
         "/api/v1/openapi.json names every address",
     )
+}
+
+/// No letter can be made with what was sent.
+pub fn letter_not_possible(faults: Vec<Fault>) -> Problem {
+    let first = faults.first().map(|fault| fault.problem.clone());
+    let problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "letter_not_possible",
+        &first.unwrap_or_else(|| "no letter can be made with this".to_owned()),
+        Some("mend what `faults` names"),
+    );
+    Problem {
+        faults: faults.into_iter().map(LetterFault::from).collect(),
+        ..problem
+    }
 }
 
 /// The status that a failure is answered with.

@@ -23,7 +23,7 @@ use tracing::Instrument;
 use super::{
     access::{SIGN_IN, address::ClientAddress, cookie::session_secret, origin},
     headers,
-    limits::{Allowance, too_slow},
+    limits::{Allowance, too_large, too_slow},
     metrics,
     problem::{Refusal, unknown_address},
     service::Service,
@@ -221,7 +221,7 @@ fn in_our_words(asked: &Asked, response: Response) -> Response {
             "this address is not asked in this way",
             "the header `Allow` says in which",
         ),
-        StatusCode::PAYLOAD_TOO_LARGE => super::input::too_large().failure,
+        StatusCode::PAYLOAD_TOO_LARGE => too_large().failure,
         _ if status.is_server_error() => Failure::ours("this cannot be answered"),
         _ => Failure::input(
             "request_unreadable",

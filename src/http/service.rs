@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{access::oidc::Oidc, guesses::Guesses, limits::Places, metrics::Latest, rates::Rates};
+use super::{
+    access::oidc::Oidc, api::Followers, guesses::Guesses, limits::Places, metrics::Latest, rates::Rates,
+};
 use crate::operations::{App, Failure, running::Stopping};
 
 /// Cloning shares it.
@@ -20,6 +22,8 @@ pub struct Service {
     pub oidc: Arc<Option<Oidc>>,
     /// Numbers from the database, for `/metrics`.
     pub latest: Arc<Latest>,
+    /// The batches that somebody follows.
+    pub followers: Followers,
 }
 
 impl Service {
@@ -32,6 +36,7 @@ impl Service {
             app,
             closing: Stopping::default(),
             latest: Arc::default(),
+            followers: Followers::default(),
         })
     }
 }

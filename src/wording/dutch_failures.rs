@@ -12,10 +12,12 @@ const fn say(what: &'static str, to_do: &'static str) -> Sentence {
     Sentence { what, to_do }
 }
 
-const CALL_THE_OPERATOR: &str =
-    "Probeer het over een minuut opnieuw. Blijft het zo, waarschuw dan de beheerder van deze server.";
+const CALL_THE_OPERATOR: &str = "Probeer het over een minuut opnieuw. Blijft het zo, waarschuw dan de beheerder van deze server.";
 
-pub const INPUT: Sentence = say("Wat u vroeg, kan zo niet.", "Controleer wat u hebt ingevuld.");
+pub const INPUT: Sentence = say(
+    "Wat u vroeg, kan zo niet.",
+    "Controleer wat u hebt ingevuld.",
+);
 pub const NOT_FOUND: Sentence = say(
     "Dit bestaat niet, of het is niet voor u bedoeld.",
     "Controleer het adres of begin opnieuw bij de eerste pagina.",
@@ -68,6 +70,10 @@ fn access(code: &str) -> Option<Sentence> {
         "unknown_page" => say(
             "Er staat hier niets, of het is niet voor u bedoeld.",
             "Controleer het adres of begin opnieuw bij de eerste pagina.",
+        ),
+        "form_unreadable" => say(
+            "Wat u stuurde kon niet gelezen worden.",
+            "Ga terug, ververs de pagina en vul het formulier opnieuw in.",
         ),
         "cross_site" => say(
             "Dit verzoek kwam van een andere website en is daarom niet uitgevoerd.",
@@ -168,7 +174,14 @@ fn batches(code: &str) -> Option<Sentence> {
             "Geen enkele cliënt van deze export hoort bij een locatie.",
             "Controleer de locatietoewijzingen en lees een nieuwe export in.",
         ),
-        "unknown_batch" => say("Deze batch bestaat niet.", "De lijst met batches noemt ze allemaal."),
+        "unknown_client" => say(
+            "Er is geen cliënt met dit nummer.",
+            "Controleer of het cliëntnummer uit Ons klopt en bij deze organisatie hoort.",
+        ),
+        "unknown_batch" => say(
+            "Deze batch bestaat niet.",
+            "De lijst met batches noemt ze allemaal.",
+        ),
         "batch_has_ended" => say(
             "Deze batch is al afgelopen, dus er valt niets te annuleren.",
             "Wilt u een brief intrekken, doe dat dan bij Uitnodigingen.",
@@ -312,10 +325,12 @@ fn exports(code: &str) -> Option<Sentence> {
             "Een regel van een tabel klopt niet: een aanhalingsteken te veel of te weinig, of een ander aantal kolommen.",
             "Herstel de genoemde regel.",
         ),
-        "empty_cell" | "not_a_client_id" | "not_a_date" | "forbidden_character" | "too_long" => say(
-            "Een cel waar de hele export van afhangt, is niet goed ingevuld.",
-            "Herstel de genoemde regel en kolom.",
-        ),
+        "empty_cell" | "not_a_client_id" | "not_a_date" | "forbidden_character" | "too_long" => {
+            say(
+                "Een cel waar de hele export van afhangt, is niet goed ingevuld.",
+                "Herstel de genoemde regel en kolom.",
+            )
+        }
         "location_twice" | "unknown_parent" | "location_circle" => say(
             "Het locatiegram klopt niet: een locatie staat er twee keer in, of hoort bij een locatie die er niet is.",
             "Herstel locations.csv.",

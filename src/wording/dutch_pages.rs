@@ -77,7 +77,9 @@ pub fn role_name(role: Role) -> &'static str {
 pub fn role_purpose(role: Role) -> &'static str {
     match role {
         Role::Support => "Ziet en doet alles, voor alle organisaties.",
-        Role::Provider => "Ziet alleen de eigen organisatie: bundels, uitnodigingen, brief en voorkeuren.",
+        Role::Provider => {
+            "Ziet alleen de eigen organisatie: bundels, uitnodigingen, brief en voorkeuren."
+        }
         Role::Caren => "Wisselt codes in, en verder niets.",
         Role::Ci => "Maakt voorbeelden van brieven, en verder niets.",
         Role::Operator | Role::Worker => "",
@@ -159,15 +161,25 @@ pub fn reason(reason: Reason) -> &'static str {
 /// What to do about all clients of a reason, beside its heading.
 pub fn remedy(reason: Reason) -> &'static str {
     match reason {
-        Reason::NotInExport => "Controleer of deze cliënten nog in zorg zijn en maak zo nodig een nieuwe export.",
-        Reason::Deceased | Reason::Linked | Reason::InvitedElsewhere | Reason::OtherTeam => "Er hoeft niets te gebeuren.",
+        Reason::NotInExport => {
+            "Controleer of deze cliënten nog in zorg zijn en maak zo nodig een nieuwe export."
+        }
+        Reason::Deceased | Reason::Linked | Reason::InvitedElsewhere | Reason::OtherTeam => {
+            "Er hoeft niets te gebeuren."
+        }
         Reason::NotInCare => "Leg in Ons de locatietoewijzing vast als deze cliënten in zorg zijn.",
-        Reason::OpenInvitation => "Is de brief kwijt? Download hem opnieuw of vraag een nieuwe aan bij Uitnodigingen.",
-        Reason::InvitedBefore => "Vraag een batch aan met verlopen of ingetrokken uitnodigingen erbij.",
+        Reason::OpenInvitation => {
+            "Is de brief kwijt? Download hem opnieuw of vraag een nieuwe aan bij Uitnodigingen."
+        }
+        Reason::InvitedBefore => {
+            "Vraag een batch aan met verlopen of ingetrokken uitnodigingen erbij."
+        }
         Reason::StatusUnknown => "Vraag een batch aan met onbekende Carenstatus erbij.",
         Reason::Secret => "Overleg met de cliënt.",
         Reason::Incomplete => "Vul de informatie aan in Ons en lees een nieuwe export in.",
-        Reason::DoesNotFit => "Maak de tekst van de brief korter, of gebruik in Ons een kortere schrijfwijze.",
+        Reason::DoesNotFit => {
+            "Maak de tekst van de brief korter, of gebruik in Ons een kortere schrijfwijze."
+        }
         Reason::MissingGlyph => "Schrijf naam en adres in Ons in het Latijnse schrift.",
     }
 }

@@ -64,8 +64,6 @@ pub enum Place {
     Batches,
     Tokens,
     Log,
-    /// The pages of a provider, whose main menu they are.
-    Own,
 }
 
 /// The pages about an organisation.
@@ -210,7 +208,6 @@ impl Place {
             Self::Batches => "Batches",
             Self::Tokens => "Toegang",
             Self::Log => "Logboek",
-            Self::Own => "",
         }
     }
 
@@ -220,7 +217,6 @@ impl Place {
             Self::Batches => "/batches",
             Self::Tokens => "/toegang",
             Self::Log => "/logboek",
-            Self::Own => "/",
         }
     }
 }
@@ -362,8 +358,6 @@ pub struct Pager {
     /// From 1.
     pub number: u64,
     pub pages: u64,
-    /// All of them, not only those of this page.
-    pub total: u64,
     /// The address of a page is this and its number.
     pub address: String,
 }
@@ -375,13 +369,8 @@ impl Pager {
         Self {
             number: number.clamp(1, pages),
             pages,
-            total,
             address: address.into(),
         }
-    }
-
-    pub fn offset(&self, per_page: u64) -> u64 {
-        (self.number - 1) * per_page
     }
 }
 
@@ -392,8 +381,8 @@ mod tests {
     #[test]
     fn a_page_beyond_the_last_is_the_last_and_an_empty_list_has_one() {
         let pager = Pager::new(9, 50, 101, "/x?pagina=");
-        assert_eq!((pager.number, pager.pages, pager.offset(50)), (3, 3, 100));
+        assert_eq!((pager.number, pager.pages), (3, 3));
         let pager = Pager::new(0, 50, 0, "/x?pagina=");
-        assert_eq!((pager.number, pager.pages, pager.offset(50)), (1, 1, 0));
+        assert_eq!((pager.number, pager.pages), (1, 1));
     }
 }

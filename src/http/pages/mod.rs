@@ -3,12 +3,14 @@
 //! | part | does |
 //! |---|---|
 //! | `layout` | what is around every page, and how one is answered |
+//! | `fields` | what a form brings |
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
 
 mod assets;
 pub mod failure;
+pub mod fields;
 pub mod layout;
 mod support;
 
@@ -18,5 +20,7 @@ pub use self::failure::{PageFailure, no_such_page};
 use super::service::Service;
 
 pub fn routes() -> Router<Service> {
-    Router::new().merge(assets::routes()).merge(support::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(support::routes())
 }
