@@ -9,7 +9,7 @@
 //! | `support` | the pages that Nedap support works with |
 
 mod assets;
-mod failure;
+pub mod failure;
 pub mod fields;
 pub mod layout;
 mod support;
