@@ -149,7 +149,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::InvitedElsewhere => "Openstaande uitnodiging volgens Ons",
         Reason::OpenInvitation => "Openstaande uitnodiging",
         Reason::InvitedBefore => "Eerder uitgenodigd",
-        Reason::StatusUnknown => "Carenstatus onbekend",
+        Reason::StatusUnknown => "Onbekende Carenstatus",
         Reason::Secret => "Geheim adres",
         Reason::OtherTeam => "Brief via een ander team",
         Reason::Incomplete => "Gegevens onvolledig",
