@@ -10,6 +10,7 @@
 
 mod api;
 mod caller;
+mod input;
 mod pages;
 mod problem;
 mod service;

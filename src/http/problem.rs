@@ -8,7 +8,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::operations::{Failure, Kind};
+use crate::{
+    answers::letter::LetterFault,
+    operations::{Failure, Kind, letter_faults::LetterFault as Fault},
+};
 
 /// What went wrong, and what to do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,6 +29,9 @@ pub struct Problem {
     /// What to do about it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Of a letter that cannot be made: what stands in the way, one by one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<LetterFault>,
 }
 
 impl Problem {
@@ -37,7 +43,23 @@ impl Problem {
             code: code.to_owned(),
             detail: detail.to_owned(),
             hint: hint.map(str::to_owned),
+            faults: Vec::new(),
         }
+    }
+}
+
+/// No letter can be made with what was sent.
+pub fn letter_not_possible(faults: Vec<Fault>) -> Problem {
+    let first = faults.first().map(|fault| fault.problem.clone());
+    let problem = Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "letter_not_possible",
+        &first.unwrap_or_else(|| "no letter can be made with this".to_owned()),
+        Some("mend what `faults` names"),
+    );
+    Problem {
+        faults: faults.into_iter().map(LetterFault::from).collect(),
+        ..problem
     }
 }
 

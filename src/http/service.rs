@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::api::Followers;
 use crate::operations::{App, running::Stopping};
 
 /// Cloning shares it.
@@ -11,6 +12,8 @@ pub struct Service {
     pub app: Arc<App>,
     /// Raised when the server is to stop: whoever keeps a connection open lets go.
     pub closing: Stopping,
+    /// The batches that somebody follows.
+    pub followers: Followers,
 }
 
 impl Service {
@@ -18,6 +21,7 @@ impl Service {
         Self {
             app,
             closing: Stopping::default(),
+            followers: Followers::default(),
         }
     }
 }

@@ -5,5 +5,6 @@
 
 pub mod dutch;
 pub mod dutch_failures;
+pub mod dutch_letter;
 pub mod dutch_pages;
 pub mod english;

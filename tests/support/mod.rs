@@ -1,5 +1,6 @@
 //! What the journeys share.
 
+pub mod app;
 #[allow(dead_code, reason = "the chaos suite uses all of it")]
 pub mod bucket;
 pub mod bundle;
