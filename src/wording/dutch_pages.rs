@@ -5,6 +5,7 @@ use chrono_tz::Europe::Amsterdam;
 
 use crate::domain::{
     actor::Role,
+    audit::Action,
     client::ProblemKind,
     eligibility::{Again, Reason},
     invitation::InvitationState,
@@ -149,7 +150,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::InvitedElsewhere => "Openstaande uitnodiging volgens Ons",
         Reason::OpenInvitation => "Openstaande uitnodiging",
         Reason::InvitedBefore => "Eerder uitgenodigd",
-        Reason::StatusUnknown => "Carenstatus onbekend",
+        Reason::StatusUnknown => "Onbekende Carenstatus",
         Reason::Secret => "Geheim adres",
         Reason::OtherTeam => "Brief via een ander team",
         Reason::Incomplete => "Gegevens onvolledig",
@@ -195,6 +196,36 @@ pub fn problem(kind: ProblemKind) -> &'static str {
         ProblemKind::ForbiddenCharacter => "bevat een verboden teken",
         ProblemKind::TooLong => "is te lang",
         ProblemKind::Duplicate => "komt vaker voor, met verschillende gegevens",
+    }
+}
+
+/// What the audit log says was done.
+pub fn action(action: Action) -> &'static str {
+    match action {
+        Action::Import => "Export ingelezen",
+        Action::ClientsListed => "Cliënten bekeken",
+        Action::InvitationsListed => "Uitnodigingen bekeken",
+        Action::BatchTried => "Batch op proef",
+        Action::BatchSubmitted => "Batch aangevraagd",
+        Action::BatchCancelled => "Batch geannuleerd",
+        Action::BatchRetried => "Batch opnieuw geprobeerd",
+        Action::LettersMade => "Brieven gemaakt",
+        Action::BundleDownloaded => "Bundel gedownload",
+        Action::LetterPrinted => "Brief opnieuw gemaakt",
+        Action::LetterPreviewed => "Brief bekeken",
+        Action::CodeRedeemed => "Code gebruikt",
+        Action::InvitationCancelled => "Uitnodiging ingetrokken",
+        Action::InvitationReissued => "Uitnodiging vervangen",
+        Action::OrganisationChanged => "Brief of voorkeuren gewijzigd",
+        Action::TokenCreated => "Token gemaakt",
+        Action::TokenRevoked => "Token ingetrokken",
+        Action::SignedIn => "Aangemeld",
+        Action::SignedOut => "Afgemeld",
+        Action::AuditListed => "Logboek bekeken",
+        Action::Purged => "Opgeruimd",
+        Action::BundleRemoved => "Bundel verwijderd",
+        Action::ClientsAnonymised => "Cliënten geanonimiseerd",
+        Action::KeyRotated => "Sleutel vervangen",
     }
 }
 
