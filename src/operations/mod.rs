@@ -27,6 +27,7 @@ pub mod preview_letter;
 pub mod preview_template;
 pub mod publish_letter;
 pub mod purge;
+pub mod record_access;
 pub mod redeem_code;
 pub mod reissue_invitation;
 pub mod render_letter;
