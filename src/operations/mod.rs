@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod authenticate;
+pub mod browse_bundles;
+pub mod browse_invitations;
 pub mod cancel_batch;
 pub mod cancel_invitation;
 pub mod check_template;
@@ -13,6 +15,7 @@ pub mod edition;
 mod failure;
 pub mod fetch_bundle;
 pub mod import_export;
+pub mod intake_form;
 pub mod letter_draft;
 pub mod letter_faults;
 pub mod list_batches;

@@ -135,7 +135,7 @@ impl Database {
     }
 }
 
-fn read_bundle(row: bundle::Model) -> StoredBundle {
+pub(super) fn read_bundle(row: bundle::Model) -> StoredBundle {
     StoredBundle {
         id: row.id,
         batch: row.batch_id,

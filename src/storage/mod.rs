@@ -5,12 +5,14 @@
 
 pub mod access_tokens;
 pub mod batches;
+pub mod bundle_lists;
 pub mod bundles;
 pub mod database;
 pub mod endings;
 mod entities;
 mod error;
 pub mod exports;
+pub mod intake_forms;
 pub mod invitations;
 pub mod locks;
 mod migrations;

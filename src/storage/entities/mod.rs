@@ -5,6 +5,7 @@ pub mod assignment;
 pub mod batch;
 pub mod bundle;
 pub mod client;
+pub mod intake_form;
 pub mod invitation;
 pub mod location;
 pub mod logo;

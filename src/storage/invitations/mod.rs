@@ -5,6 +5,7 @@
 
 mod close;
 mod issue;
+mod pages;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -75,26 +76,8 @@ impl Database {
         filter: &InvitationFilter,
         today: NaiveDate,
     ) -> Result<Vec<Found>, StorageError> {
-        let mut wanted = Condition::all();
-        if let Some(organisation) = &filter.organisation {
-            wanted = wanted.add(Column::Organisation.eq(organisation.as_str()));
-        }
-        if let Some(client) = &filter.client {
-            wanted = wanted.add(Column::ClientId.eq(client));
-        }
-        if let Some(team) = &filter.team {
-            let jobs = team_job::Entity::find()
-                .select_only()
-                .column(team_job::Column::Id)
-                .filter(called(team))
-                .into_query();
-            wanted = wanted.add(Column::TeamJobId.in_subquery(jobs));
-        }
-        if let Some(state) = filter.state {
-            wanted = wanted.add(in_state(state, today));
-        }
         let rows = invitation::Entity::find()
-            .filter(wanted)
+            .filter(wanted(filter, today))
             .find_also_related(team_job::Entity)
             .order_by_asc(Column::IssuedAt)
             .order_by_asc(Column::Id)
@@ -143,6 +126,29 @@ impl Database {
             .await?;
         read_found(row, job)
     }
+}
+
+/// What a filter lets through. `today` is the day in Amsterdam on which states are judged.
+fn wanted(filter: &InvitationFilter, today: NaiveDate) -> Condition {
+    let mut wanted = Condition::all();
+    if let Some(organisation) = &filter.organisation {
+        wanted = wanted.add(Column::Organisation.eq(organisation.as_str()));
+    }
+    if let Some(client) = &filter.client {
+        wanted = wanted.add(Column::ClientId.eq(client));
+    }
+    if let Some(team) = &filter.team {
+        let jobs = team_job::Entity::find()
+            .select_only()
+            .column(team_job::Column::Id)
+            .filter(called(team))
+            .into_query();
+        wanted = wanted.add(Column::TeamJobId.in_subquery(jobs));
+    }
+    if let Some(state) = filter.state {
+        wanted = wanted.add(in_state(state, today));
+    }
+    wanted
 }
 
 /// Teams with this id, or with this name without regard to case.

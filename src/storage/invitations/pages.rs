@@ -1,0 +1,48 @@
+//! Invitations as people look through them: a page at a time, newest first.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::{Found, InvitationFilter, read_found, wanted};
+use crate::storage::{
+    Database, StorageError,
+    entities::{
+        invitation::{self, Column},
+        team_job,
+    },
+};
+
+impl Database {
+    /// How many invitations have left the house and are in `filter`, and those from the `skip`th on, newest first.
+    pub async fn invitation_page(
+        &self,
+        filter: &InvitationFilter,
+        today: NaiveDate,
+        skip: u64,
+        most: u64,
+    ) -> Result<(u64, Vec<Found>), StorageError> {
+        let sent = Condition::all()
+            .add(wanted(filter, today))
+            .add(Column::Withdrawn.eq(false));
+        let count = invitation::Entity::find()
+            .filter(sent.clone())
+            .count(self.connection())
+            .await?;
+        let rows = invitation::Entity::find()
+            .filter(sent)
+            .find_also_related(team_job::Entity)
+            .order_by_desc(Column::IssuedAt)
+            .order_by_desc(Column::Id)
+            .offset(skip)
+            .limit(most)
+            .all(self.connection())
+            .await?;
+        let page = rows
+            .into_iter()
+            .map(|(row, job)| read_found(row, job))
+            .collect::<Result<_, _>>()?;
+        Ok((count, page))
+    }
+}
