@@ -48,16 +48,25 @@ pub async fn browse_bundles(
     Ok(BundlePage { total, bundles })
 }
 
-/// One bundle. Whoever looks at it sees the numbers of its clients, so that is written down.
-pub async fn show_bundle(app: &App, slug: &Slug, id: &str) -> Result<BundleDetails, Failure> {
+/// One bundle of an organisation, in numbers.
+pub async fn find_listed_bundle(
+    app: &App,
+    slug: &Slug,
+    id: &str,
+) -> Result<ListedBundle, Failure> {
     organisation(app, slug).await?;
-    let listed = app.db.listed_bundle(slug, id).await?.ok_or_else(|| {
+    app.db.listed_bundle(slug, id).await?.ok_or_else(|| {
         Failure::not_found(
             "unknown_bundle",
             format!("there is no bundle '{id}'"),
             "`brievenbus bundle list` lists them all",
         )
-    })?;
+    })
+}
+
+/// One bundle. Whoever looks at it sees the numbers of its clients, so that is written down.
+pub async fn show_bundle(app: &App, slug: &Slug, id: &str) -> Result<BundleDetails, Failure> {
+    let listed = find_listed_bundle(app, slug, id).await?;
     let outcomes = app.db.outcomes(&listed.bundle.team_job).await?;
     let mut left_out: Vec<(ClientId, LeftOut)> = outcomes
         .into_iter()

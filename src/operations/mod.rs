@@ -45,6 +45,7 @@ pub mod show_batch;
 pub mod specimens;
 pub mod start_run;
 pub mod submit_batch;
+pub mod summarise_organisation;
 pub mod switches;
 pub mod upload_logo;
 pub mod workers;

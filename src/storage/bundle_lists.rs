@@ -47,6 +47,16 @@ impl Database {
         Ok((count, self.listed(rows).await?))
     }
 
+    /// How many bundles of an organisation nobody has taken out of the store yet.
+    pub async fn uncollected_bundles(&self, slug: &Slug) -> Result<u64, StorageError> {
+        let count = bundle::Entity::find()
+            .filter(bundle::Column::BatchId.in_subquery(batches_of(slug)))
+            .filter(bundle::Column::CollectedAt.is_null())
+            .count(self.connection())
+            .await?;
+        Ok(count)
+    }
+
     /// One bundle of an organisation; nothing when it is another's.
     pub async fn listed_bundle(
         &self,

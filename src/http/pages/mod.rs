@@ -6,10 +6,12 @@
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
+//! | `provider` | the pages that a care provider works with |
 
 mod assets;
 mod failure;
 pub mod layout;
+mod provider;
 mod support;
 
 use axum::Router;
@@ -18,5 +20,8 @@ pub use self::failure::{PageFailure, no_such_page};
 use super::service::Service;
 
 pub fn routes() -> Router<Service> {
-    Router::new().merge(assets::routes()).merge(support::routes())
+    Router::new()
+        .merge(assets::routes())
+        .merge(support::routes())
+        .merge(provider::routes())
 }

@@ -23,15 +23,9 @@ impl Database {
         skip: u64,
         most: u64,
     ) -> Result<(u64, Vec<Found>), StorageError> {
-        let sent = Condition::all()
-            .add(wanted(filter, today))
-            .add(Column::Withdrawn.eq(false));
-        let count = invitation::Entity::find()
-            .filter(sent.clone())
-            .count(self.connection())
-            .await?;
+        let count = self.count_invitations(filter, today).await?;
         let rows = invitation::Entity::find()
-            .filter(sent)
+            .filter(sent(filter, today))
             .find_also_related(team_job::Entity)
             .order_by_desc(Column::IssuedAt)
             .order_by_desc(Column::Id)
@@ -45,4 +39,23 @@ impl Database {
             .collect::<Result<_, _>>()?;
         Ok((count, page))
     }
+
+    /// How many invitations have left the house and are in `filter`.
+    pub async fn count_invitations(
+        &self,
+        filter: &InvitationFilter,
+        today: NaiveDate,
+    ) -> Result<u64, StorageError> {
+        let count = invitation::Entity::find()
+            .filter(sent(filter, today))
+            .count(self.connection())
+            .await?;
+        Ok(count)
+    }
+}
+
+fn sent(filter: &InvitationFilter, today: NaiveDate) -> Condition {
+    Condition::all()
+        .add(wanted(filter, today))
+        .add(Column::Withdrawn.eq(false))
 }

@@ -12,7 +12,7 @@ use super::{Member, Place, page_number};
 use crate::{
     domain::{calendar::long_date, eligibility::LeftOut},
     http::{
-        pages::layout::{Frame, PageResult, Pager, Part, Told, page},
+        pages::layout::{Faults, Frame, PageResult, Pager, Part, Told, page},
         service::Service,
     },
     operations::{
@@ -52,29 +52,29 @@ struct BundlesPage {
 }
 
 /// A bundle as its line or its page shows it.
-struct Row {
-    address: String,
-    team: String,
-    letter_date: String,
-    valid_until: String,
-    letters: u64,
+pub(super) struct Row {
+    pub address: String,
+    pub team: String,
+    pub letter_date: String,
+    pub valid_until: String,
+    pub letters: u64,
     /// `12 brieven`
-    letters_text: String,
-    left_out: u64,
+    pub letters_text: String,
+    pub left_out: u64,
     /// `3 cliënten zonder brief`
-    left_out_text: String,
+    pub left_out_text: String,
     /// By reason, `Al gekoppeld aan Caren`, 3.
-    reasons: Vec<(&'static str, u64)>,
-    size: String,
-    made: String,
-    kept_until: String,
+    pub reasons: Vec<(&'static str, u64)>,
+    pub size: String,
+    pub made: String,
+    pub kept_until: String,
     /// When it was downloaded first.
-    collected: Option<String>,
-    file_name: String,
+    pub collected: Option<String>,
+    pub file_name: String,
 }
 
 impl Row {
-    fn new(app: &App, slug: &str, listed: &ListedBundle) -> Self {
+    pub fn new(app: &App, slug: &str, listed: &ListedBundle) -> Self {
         let left_out = listed.left_out.values().sum();
         Self {
             address: format!("/organisaties/{slug}/bundels/{}", listed.bundle.id),
@@ -127,11 +127,13 @@ async fn list(
 
 #[derive(Template)]
 #[template(path = "pages/provider/bundle.html")]
-struct BundlePage {
+pub(super) struct BundlePage {
     frame: Frame,
     row: Row,
     prints: Vec<String>,
     groups: Vec<Group>,
+    /// Of the password.
+    pub faults: Faults,
     /// Clients without a letter who are not named here.
     unnamed: usize,
 }
@@ -153,7 +155,7 @@ async fn details(
     page(&bundle_page(app, place, &found, told))
 }
 
-fn bundle_page(app: &App, place: Place, found: &BundleDetails, told: Told) -> BundlePage {
+pub(super) fn bundle_page(app: &App, place: Place, found: &BundleDetails, told: Told) -> BundlePage {
     let row = Row::new(app, place.slug.as_str(), &found.listed);
     let mut frame = place
         .frame
@@ -164,6 +166,7 @@ fn bundle_page(app: &App, place: Place, found: &BundleDetails, told: Told) -> Bu
         frame,
         prints: found.prints.clone(),
         groups: groups(found.left_out.iter().take(MOST_NAMED)),
+        faults: Faults::default(),
         unnamed: found.left_out.len().saturating_sub(MOST_NAMED),
         row,
     }

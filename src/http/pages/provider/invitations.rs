@@ -91,8 +91,8 @@ struct Row {
     client: String,
     team: String,
     state: &'static str,
-    /// For the look of the state: `open`.
-    state_code: &'static str,
+    /// For the look of the state.
+    tone: &'static str,
     meaning: &'static str,
     letter_date: String,
     valid_until: String,
@@ -114,7 +114,7 @@ impl Row {
             client: found.client.to_string(),
             team: found.team_name.clone(),
             state: invitation_state(state),
-            state_code: state.as_str(),
+            tone: tone(state),
             meaning: invitation_state_meaning(state),
             letter_date: long_date(found.letter_date),
             valid_until: long_date(found.valid_until),
@@ -123,6 +123,15 @@ impl Row {
             can_be_replaced: state != InvitationState::Replaced,
             is_reissue: found.reissue_of.is_some(),
         }
+    }
+}
+
+fn tone(state: InvitationState) -> &'static str {
+    match state {
+        InvitationState::Open => "busy",
+        InvitationState::Redeemed => "ok",
+        InvitationState::Expired => "wait",
+        InvitationState::Cancelled | InvitationState::Replaced => "none",
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
         pages::{
             PageFailure,
             assets,
-            layout::{Frame, PageResult, Part, Told, done, page, page_with},
+            layout::{Frame, PageResult, Part, Told, done, page, page_to_mend, page_with},
         },
         service::Service,
     },
@@ -29,7 +29,7 @@ use crate::{
         discard_letter_draft::discard_letter_draft,
         letter_draft::{LetterOverview, LetterVersion, PlaceholderHelp, letter_draft},
         preview_letter::{LetterPreview, Preview},
-        save_letter_draft::save_letter_draft,
+        save_letter_draft::{Saving, save_letter_draft},
     },
     wording::dutch_pages::{Done, moment},
 };
@@ -99,7 +99,7 @@ impl Standing {
                 "ok",
                 "In gebruik",
                 match published.published_at {
-                    Some(at) => format!("Gepubliceerd op {} door {}.", moment(at), published.author),
+                    Some(at) => format!("Gepubliceerd op {} door {}.", moment(at), publisher(published)),
                     None => String::new(),
                 },
             ),
@@ -117,6 +117,10 @@ impl Standing {
             has_versions: overview.published.is_some() || overview.draft.is_some(),
         }
     }
+}
+
+fn publisher(version: &LetterVersion) -> &str {
+    version.published_by.as_deref().unwrap_or(&version.author)
 }
 
 /// The picture, and what is on it for who cannot see it.
@@ -269,7 +273,15 @@ async fn save(
         ..LetterChanges::default()
     };
     match save_letter_draft(app, &place.slug, &changes, &written.revision).await {
-        Ok(saved) => Ok(next_page(&place, &written, saved.faults.is_empty())),
+        Ok(Saving::Saved(saved)) => {
+            let is_sound = saved.faults.is_empty() && saved.lines_too_many == 0;
+            Ok(next_page(&place, &written, is_sound))
+        }
+        Ok(Saving::Refused(faults)) => {
+            let mut shown = show(app, place, &overview, text, &written.wie, None).await?;
+            shown.state.faults = FaultView::all(&faults);
+            page_to_mend(&shown)
+        }
         Err(failure) => {
             one_of(failure, &["letter_changed"])?;
             let theirs = Conflict {

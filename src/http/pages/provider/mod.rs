@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `home` | what there is to do, for who comes in |
 //! | `bundles` | bundles to download, what is inside, and who got no letter |
+//! | `downloads` | a bundle as it is, or with a password |
 //! | `invitations` | letters once more, cancelling and replacing |
 //! | `letter` | the text of the letter, with a picture of it |
 //! | `publish` | makes a draft the letter |
@@ -12,6 +13,7 @@
 //! | `intake` | the choices for Caren |
 
 mod bundles;
+mod downloads;
 mod home;
 mod intake;
 mod invitations;
@@ -24,7 +26,7 @@ mod versions;
 
 use axum::Router;
 
-pub use self::{home::home, intake::IntakeSummary};
+pub use self::home::home;
 use super::{
     PageFailure,
     layout::{Frame, Part},
@@ -44,6 +46,7 @@ type Member = Visitor<ForMembers>;
 pub fn routes() -> Router<Service> {
     Router::new()
         .merge(bundles::routes())
+        .merge(downloads::routes())
         .merge(invitations::routes())
         .merge(letter::routes())
         .merge(publish::routes())
