@@ -7,6 +7,7 @@ use thiserror::Error;
 use unicode_normalization::char::is_combining_mark;
 
 use super::{refusal::TextError, typesetter::Complaint, typography};
+use crate::domain::letter_fault::{LogoProblem, Printed, Tight};
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -32,17 +33,23 @@ pub enum EditionError {
         file: String,
         /// Of the first of them, line and column, both from 1.
         place: Option<(usize, usize)>,
+        whose: Printed,
         what: &'static str,
         characters: Vec<char>,
     },
 
     #[error("the logo {problem}")]
-    Logo { problem: String, hint: String },
+    Logo {
+        kind: LogoProblem,
+        problem: String,
+        hint: String,
+    },
 
     /// Something that all letters share is too large for its place.
     #[error("{file}: {what} does not fit on the letter")]
     DoesNotFit {
         file: String,
+        kind: Tight,
         what: &'static str,
         hint: &'static str,
     },
@@ -117,6 +124,7 @@ impl EditionError {
                 place,
                 what,
                 characters,
+                ..
             } => (
                 &**file,
                 *place,

@@ -144,7 +144,7 @@ pub struct Prepared {
     pub(super) checked: CheckedRequest,
     pub(super) plan: BatchPlan,
     priority: Priority,
-    /// Equal for the same teams and options over the same export.
+    /// Equal for the same teams and options over the same export with the same letter.
     pub fingerprint: String,
 }
 
@@ -179,7 +179,7 @@ pub async fn prepare_batch(
     );
     app.switches.passed(Stop::Plan, 0);
     Ok(Prepared {
-        fingerprint: fingerprint(&stored.export, &checked)?,
+        fingerprint: fingerprint(&stored, &checked)?,
         priority: request.priority,
         stored,
         checked,
@@ -272,7 +272,12 @@ async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(),
     ))
 }
 
-fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
+fn fingerprint(stored: &StoredOrganisation, checked: &CheckedRequest) -> Result<String, Failure> {
+    // With another letter it is other work.
+    let export = match stored.letter {
+        Some(number) => format!("{} with letter {number}", stored.export),
+        None => stored.export.clone(),
+    };
     let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options))
         .map_err(|error| Failure::ours(format!("the request cannot be written down: {error}")))?;
     Ok(hex::encode(Sha256::digest(asked)))

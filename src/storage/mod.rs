@@ -11,6 +11,7 @@ mod entities;
 mod error;
 pub mod exports;
 pub mod invitations;
+pub mod letter_versions;
 pub mod locks;
 mod migrations;
 pub mod outcomes;

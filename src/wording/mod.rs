@@ -4,4 +4,5 @@
 //! Any room may ask for a sentence, so this one knows the domain and nothing else.
 
 pub mod dutch;
+pub mod dutch_letter;
 pub mod english;

@@ -5,6 +5,8 @@ pub mod batch;
 pub mod bundle;
 pub mod client;
 pub mod invitation;
+pub mod letter_logo;
+pub mod letter_version;
 pub mod location;
 pub mod logo;
 pub mod organisation;

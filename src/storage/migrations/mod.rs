@@ -3,11 +3,15 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_first;
+mod m0005_letter_versions;
 
 pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_first::Migration)]
+        vec![
+            Box::new(m0001_first::Migration),
+            Box::new(m0005_letter_versions::Migration),
+        ]
     }
 }
