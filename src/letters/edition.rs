@@ -68,13 +68,14 @@ impl Edition {
         press: &Press,
     ) -> Result<Self, EditionError> {
         let with_kix = spec.organisation.letter.kix;
-        let untried = Self::untried(template, spec, press)?;
-        let names = (untried.template.name(), untried.file.as_str());
-        let too_long = set_trial_letters(&untried.plate, names, with_kix, press)?;
-        Ok(Self {
-            too_long,
-            ..untried
-        })
+        Self::untried(template, spec, press)?.tried(with_kix, press)
+    }
+
+    /// The same, when a letter can be made of it.
+    pub(super) fn tried(self, with_kix: bool, press: &Press) -> Result<Self, EditionError> {
+        let names = (self.template.name(), self.file.as_str());
+        let too_long = set_trial_letters(&self.plate, names, with_kix, press)?;
+        Ok(Self { too_long, ..self })
     }
 
     /// Everything but the trial letters. Only a [`super::Sketch`] does without them.

@@ -28,7 +28,7 @@ pub enum EditionError {
         key: &'static str,
     },
 
-    #[error("{file}: the font has no {characters} for {what}", characters = list(.characters))]
+    #[error("{file}: the font has no {characters} for {what}", characters = named_characters(.characters))]
     MissingGlyph {
         file: String,
         /// Of the first of them, line and column, both from 1.
@@ -128,7 +128,10 @@ impl EditionError {
             } => (
                 &**file,
                 *place,
-                format!("the font has no {} for {what}", list(characters)),
+                format!(
+                    "the font has no {} for {what}",
+                    named_characters(characters)
+                ),
             ),
             Self::DoesNotFit { file, what, .. } => {
                 (&**file, None, format!("{what} does not fit on the letter"))
@@ -203,7 +206,7 @@ pub enum PressError {
 }
 
 /// `'王' (U+738B), U+202E`: a sign that cannot be seen, or that sits on the one before it, is not shown.
-fn list(characters: &[char]) -> String {
+pub fn named_characters(characters: &[char]) -> String {
     let named: Vec<String> = characters
         .iter()
         .map(

@@ -88,6 +88,14 @@ impl Sketch {
         })
     }
 
+    /// Whether a letter to the plainest of clients can be set and exported; it may be too long. Blocks.
+    ///
+    /// # Errors
+    /// As [`Edition::new`].
+    pub fn try_out(self, press: &Press) -> Result<(), EditionError> {
+        self.edition.tried(self.preferences.kix, press).map(drop)
+    }
+
     /// The characters of a client's words that the font does not have; see [`Edition::missing_glyphs`].
     pub fn missing_glyphs(&self, words: &LetterWords) -> Vec<char> {
         self.edition.missing_glyphs(words.texts())

@@ -14,7 +14,7 @@ use super::{
 use crate::domain::letter_fault::TextProblem;
 
 /// Far above what one A4 holds; it bounds the work that a text can cause.
-const MOST_CHARACTERS: usize = 20_000;
+pub const MOST_CHARACTERS: usize = 20_000;
 
 /// Stand in for the brackets of a placeholder while the parser looks: one byte each, so positions stay, and
 /// refused in the source, so they can't be there already.

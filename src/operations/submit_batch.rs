@@ -187,18 +187,20 @@ pub async fn prepare_batch(
     })
 }
 
-/// The organisation as its last export left it.
+/// The organisation as its last export left it, with the letter that was published, if any.
 pub async fn organisation(app: &App, slug: &Slug) -> Result<StoredOrganisation, Failure> {
     let stored = app.db.organisation(slug).await?;
     stored
         .filter(|_| app.actor.sees(slug.as_str()))
-        .ok_or_else(|| {
-            Failure::not_found(
-                "unknown_organisation",
-                format!("there is no organisation '{slug}'"),
-                "take its export in first with `brievenbus import FOLDER`",
-            )
-        })
+        .ok_or_else(|| unknown_organisation(slug))
+}
+
+pub(super) fn unknown_organisation(slug: &Slug) -> Failure {
+    Failure::not_found(
+        "unknown_organisation",
+        format!("there is no organisation '{slug}'"),
+        "take its export in first with `brievenbus import FOLDER`",
+    )
 }
 
 pub async fn location_tree(app: &App, slug: &Slug) -> Result<LocationTree, Failure> {
