@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::letter_arguments::Letter;
 use crate::{
     config::Typed,
     domain::{
@@ -81,6 +82,9 @@ pub enum Command {
     /// Show where the clients of a care provider stand
     #[command(subcommand)]
     Client(Client),
+    /// Show, reword, preview and publish the letter of a care provider
+    #[command(subcommand)]
+    Letter(Letter),
     /// Work on the queue until told to stop
     Work(Work),
     /// Clear away what no bundle needs
@@ -419,7 +423,7 @@ pub struct TemplatePreview {
     pub organisation: Option<PathBuf>,
 }
 
-fn slug(text: &str) -> Result<Slug, String> {
+pub fn slug(text: &str) -> Result<Slug, String> {
     Slug::try_from(text.to_owned())
         .map_err(|_| "write the slug of its organisation.toml, such as de-beste-zorg".to_owned())
 }

@@ -5,6 +5,8 @@ mod batch;
 mod bundle;
 mod import;
 mod invitation;
+mod letter;
+mod letter_arguments;
 mod progress;
 mod purge;
 mod run;
@@ -94,6 +96,7 @@ async fn run_command(
         Command::Invitation(command) => invitation::run(command, &settings, terminal).await,
         Command::Team(command) => standing::teams(command, &settings, terminal).await,
         Command::Client(command) => standing::clients(command, &settings, terminal).await,
+        Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Purge => purge::run(&settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
