@@ -19,6 +19,7 @@ mod example;
 mod house;
 mod import;
 mod invitations;
+mod letter_versions;
 mod letters;
 mod presses;
 mod prose;

@@ -5,6 +5,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::letter_arguments::Letter;
 use crate::{
     config::Typed,
     domain::{
@@ -85,6 +86,9 @@ pub enum Command {
     Client(Client),
     /// Answer over HTTP, and work on the queue, until told to stop
     Serve(Serve),
+    /// Show, reword, preview and publish the letter of a care provider
+    #[command(subcommand)]
+    Letter(Letter),
     /// Work on the queue until told to stop
     Work(Work),
     /// Create, list and revoke the tokens that open the service
@@ -488,7 +492,7 @@ pub struct TemplatePreview {
     pub organisation: Option<PathBuf>,
 }
 
-fn slug(text: &str) -> Result<Slug, String> {
+pub fn slug(text: &str) -> Result<Slug, String> {
     Slug::try_from(text.to_owned())
         .map_err(|_| "write the slug of its organisation.toml, such as de-beste-zorg".to_owned())
 }

@@ -5,6 +5,8 @@ mod batch;
 mod bundle;
 mod import;
 mod invitation;
+mod letter;
+mod letter_arguments;
 mod progress;
 mod purge;
 mod run;
@@ -107,6 +109,7 @@ async fn run_command(
         Command::Client(command) => standing::clients(command, &settings, terminal).await,
         Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
         Command::Token(command) => token::run(command, &settings, terminal).await,
+        Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Purge => purge::run(&settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,

@@ -65,6 +65,12 @@ pub enum LogoProblem {
     Pages,
     /// It was read, and cannot be set on a letter.
     CannotBeSet,
+    /// What is in the file is not what its name says.
+    NotThisFormat,
+    /// The name of the file says of no picture that a logo may be.
+    UnknownFormat,
+    /// It was chosen, and is not there.
+    Unknown,
 }
 
 /// What all letters share and that has too little room.

@@ -1,9 +1,29 @@
 //! `POST /previews`: a letter as a picture while somebody writes it, and how full its sheet is.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::{App, Failure, letter_faults::LetterFault};
-use crate::domain::{client::ClientId, letter_setup::LetterChanges, organisation::Slug};
+use super::{
+    App, Failure,
+    letter_changes::{Choices, change},
+    letter_desk::{Desk, Proposal},
+    letter_faults::LetterFault,
+    letter_scene::{Scene, draw, no_letter},
+    submit_batch::location_tree,
+};
+use crate::{
+    domain::{
+        client::{Client, ClientId, LinkStatus},
+        eligibility::{Facts, LeftOut, Rules, judge},
+        letter_setup::{LetterChanges, LetterSetup},
+        organisation::{Organisation, Slug},
+    },
+    exports::sample::invented_organisation,
+    letters::{Addressee, LetterWords, Model},
+    wording::english,
+};
 
 /// Dots per inch of a preview when nobody asks for others.
 pub const PREVIEW_DPI: u16 = 100;
@@ -57,6 +77,8 @@ pub struct LetterPreview {
     pub plainest: Meter,
     /// For one with a name and an address as long as they come.
     pub longest: Meter,
+    /// For the one in the picture.
+    pub drawn: Meter,
 }
 
 /// How a letter fits on its one sheet.
@@ -75,8 +97,123 @@ pub struct Meter {
     pub sentence: String,
 }
 
+/// Draws the letter, and measures how it fits for others too.
+///
 /// # Errors
 /// Not found `unknown_organisation`, `unknown_client`; conflict `no_letter_possible` when the client can get no letter.
-pub async fn preview_letter(_app: &App, _request: &PreviewLetter) -> Result<Preview, Failure> {
-    Err(Failure::ours("not there yet"))
+pub async fn preview_letter(app: &App, request: &PreviewLetter) -> Result<Preview, Failure> {
+    let proposal = match proposal(app, request).await? {
+        Ok(proposal) => proposal,
+        Err(faults) => return Ok(Preview::Faults(faults)),
+    };
+    if let Some(fault) = proposal.fault() {
+        return Ok(Preview::Faults(vec![fault]));
+    }
+    let (model, team_name) = match (&request.whom, &request.organisation) {
+        (Whom::Plain, _) => (Model::Plain, EXAMPLE_TEAM.to_owned()),
+        (Whom::Longest, _) => (Model::Longest, EXAMPLE_TEAM.to_owned()),
+        (Whom::Client(id), Some(_)) => real_client(app, &proposal.organisation, id).await?,
+        (Whom::Client(id), None) => return Err(unknown_client(id)),
+    };
+    let spec = proposal.spec(app, &team_name)?;
+    let scene = Scene {
+        letter_date: spec.letter_date,
+        valid_until: spec.valid_until,
+        organisation: proposal.organisation.clone(),
+        logo: proposal.logo.clone(),
+        team_name: team_name.clone(),
+        model,
+        dpi: request.dpi,
+    };
+    draw(app, scene).await
+}
+
+/// The team of clients who are in none.
+const EXAMPLE_TEAM: &str = "Wijkteam Noord";
+
+/// The letter that is to be shown, or what was typed that cannot be.
+async fn proposal(
+    app: &App,
+    request: &PreviewLetter,
+) -> Result<Result<Proposal, Vec<LetterFault>>, Failure> {
+    if let Some(slug) = &request.organisation {
+        let desk = Desk::open(app, slug).await?;
+        return match desk.change(&request.changes) {
+            Ok(setup) => Ok(Ok(desk.proposal(app, &setup).await?)),
+            Err(faults) => Ok(Err(faults)),
+        };
+    }
+    let (organisation, logo) = invented_organisation();
+    let choices = Choices {
+        exported: &organisation.letter,
+        logos: &[],
+    };
+    let setup = match change(&LetterSetup::of(&organisation), &request.changes, &choices) {
+        Ok(setup) => setup,
+        Err(faults) => return Ok(Err(faults)),
+    };
+    Ok(Ok(Proposal {
+        logo: Some(logo).filter(|_| setup.letter.with_logo),
+        organisation: setup.on(&organisation),
+    }))
+}
+
+/// The words of a letter to a client of the organisation, and the team of that client: from here on somebody sees data of
+/// a real client.
+async fn real_client(
+    app: &App,
+    organisation: &Organisation,
+    id: &ClientId,
+) -> Result<(Model, String), Failure> {
+    let slug = &organisation.slug;
+    let ids = std::slice::from_ref(id);
+    let client = app.db.clients(slug, ids).await?.pop();
+    let client = client.ok_or_else(|| unknown_client(id))?;
+    if let Some(left_out) = never_written(&client, app.today(), organisation) {
+        return Err(no_letter(english::reason(left_out.reason)));
+    }
+    let tree = location_tree(app, slug).await?;
+    let assignments = app.db.assignments_of(slug, ids).await?;
+    let today = app.today();
+    let team = assignments
+        .iter()
+        .filter(|assignment| assignment.in_force(today))
+        .max_by_key(|assignment| assignment.main)
+        .and_then(|assignment| tree.get(&assignment.location));
+    let words = LetterWords::new(Addressee::from(&client), &organisation.letter);
+    let team_name = team.map_or(EXAMPLE_TEAM, |team| team.letter_name());
+    Ok((Model::Client(words), team_name.to_owned()))
+}
+
+/// Why nobody could write to this client, whatever they were sent before and whether or not they use Caren already.
+pub(super) fn never_written(
+    client: &Client,
+    letter_date: NaiveDate,
+    organisation: &Organisation,
+) -> Option<LeftOut> {
+    let client = Client {
+        status: LinkStatus::NotLinked,
+        ..client.clone()
+    };
+    let facts = Facts {
+        client: &client,
+        in_care: true,
+        last_invitation: None,
+        other_team: None,
+    };
+    let rules = Rules {
+        letter_date,
+        again: &BTreeSet::new(),
+        accept_unknown: true,
+        address_style: organisation.letter.address_style,
+    };
+    judge(&facts, &rules)
+}
+
+fn unknown_client(id: &ClientId) -> Failure {
+    Failure::not_found(
+        "unknown_client",
+        format!("there is no client {id}"),
+        "look the number up with `brievenbus client list`",
+    )
 }

@@ -144,7 +144,7 @@ pub struct Prepared {
     pub(super) checked: CheckedRequest,
     pub(super) plan: BatchPlan,
     priority: Priority,
-    /// Equal for the same teams and options over the same export.
+    /// Equal for the same teams and options over the same export with the same letter.
     pub fingerprint: String,
 }
 
@@ -179,7 +179,7 @@ pub async fn prepare_batch(
     );
     app.switches.passed(Stop::Plan, 0);
     Ok(Prepared {
-        fingerprint: fingerprint(&stored.export, &checked)?,
+        fingerprint: fingerprint(&stored, &checked)?,
         priority: request.priority,
         stored,
         checked,
@@ -187,18 +187,20 @@ pub async fn prepare_batch(
     })
 }
 
-/// The organisation as its last export left it.
+/// The organisation as its last export left it, with the letter that was published, if any.
 pub async fn organisation(app: &App, slug: &Slug) -> Result<StoredOrganisation, Failure> {
     let stored = app.db.organisation(slug).await?;
     stored
         .filter(|_| app.actor.sees(slug.as_str()))
-        .ok_or_else(|| {
-            Failure::not_found(
-                "unknown_organisation",
-                format!("there is no organisation '{slug}'"),
-                "take its export in first with `brievenbus import FOLDER`",
-            )
-        })
+        .ok_or_else(|| unknown_organisation(slug))
+}
+
+pub(super) fn unknown_organisation(slug: &Slug) -> Failure {
+    Failure::not_found(
+        "unknown_organisation",
+        format!("there is no organisation '{slug}'"),
+        "take its export in first with `brievenbus import FOLDER`",
+    )
 }
 
 pub async fn location_tree(app: &App, slug: &Slug) -> Result<LocationTree, Failure> {
@@ -272,7 +274,12 @@ async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(),
     ))
 }
 
-fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
+fn fingerprint(stored: &StoredOrganisation, checked: &CheckedRequest) -> Result<String, Failure> {
+    // With another letter it is other work.
+    let export = match stored.letter {
+        Some(number) => format!("{} with letter {number}", stored.export),
+        None => stored.export.clone(),
+    };
     let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options))
         .map_err(|error| Failure::ours(format!("the request cannot be written down: {error}")))?;
     Ok(hex::encode(Sha256::digest(asked)))

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{
     Database, StorageError,
     entities::{assignment, client, location, logo, organisation},
+    letter_versions::published,
     read_client_id,
 };
 use crate::domain::{
@@ -37,11 +38,13 @@ pub struct NewExport<'a> {
     pub fingerprint: &'a str,
 }
 
-/// An organisation as the last export left it.
+/// An organisation as the last export left it, with the letter that was published, if any.
 #[derive(Debug, Clone)]
 pub struct StoredOrganisation {
     pub organisation: Organisation,
     pub logo_hash: Option<String>,
+    /// The number of the version of the letter; absent: as the export has it.
+    pub letter: Option<u32>,
     /// Fingerprint of the last export.
     pub export: String,
     pub imported_at: DateTime<Utc>,
@@ -67,7 +70,35 @@ impl Database {
         Ok(())
     }
 
+    /// The organisation with its letter as it is now: the one place where a published version comes in place of what
+    /// the export says.
     pub async fn organisation(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<StoredOrganisation>, StorageError> {
+        let Some(exported) = self.exported_organisation(slug).await? else {
+            return Ok(None);
+        };
+        let published = published(self.connection(), slug).await?;
+        let Some((number, setup)) =
+            published.and_then(|version| Some((version.number, version.setup?)))
+        else {
+            return Ok(Some(exported));
+        };
+        let mut organisation = setup.on(&exported.organisation);
+        let logo_hash = setup.logo_hash(exported.logo_hash);
+        // A later export may have no logo any more.
+        organisation.letter.with_logo &= logo_hash.is_some();
+        Ok(Some(StoredOrganisation {
+            organisation,
+            logo_hash,
+            letter: Some(number),
+            ..exported
+        }))
+    }
+
+    /// The organisation with the letter that its export says, whatever was published.
+    pub async fn exported_organisation(
         &self,
         slug: &Slug,
     ) -> Result<Option<StoredOrganisation>, StorageError> {
@@ -78,6 +109,7 @@ impl Database {
             Ok(StoredOrganisation {
                 organisation: serde_json::from_str(&row.record)?,
                 logo_hash: row.logo_hash,
+                letter: None,
                 export: row.export,
                 imported_at: row.imported_at,
             })
@@ -181,7 +213,10 @@ impl Database {
     }
 }
 
-async fn save_logo(tx: &impl ConnectionTrait, stored: &Logo) -> Result<String, StorageError> {
+pub(super) async fn save_logo(
+    tx: &impl ConnectionTrait,
+    stored: &Logo,
+) -> Result<String, StorageError> {
     let hash = hex::encode(Sha256::digest(&stored.bytes));
     logo::Entity::insert(logo::ActiveModel {
         hash: Set(hash.clone()),

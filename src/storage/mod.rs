@@ -14,6 +14,7 @@ mod error;
 pub mod exports;
 pub mod intake_forms;
 pub mod invitations;
+pub mod letter_versions;
 pub mod locks;
 mod migrations;
 pub mod outcomes;

@@ -5,6 +5,7 @@
 
 pub mod dutch;
 pub mod dutch_failures;
+pub mod dutch_letter;
 pub mod dutch_pages;
 pub mod dutch_provider;
 pub mod english;

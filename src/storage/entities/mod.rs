@@ -7,6 +7,8 @@ pub mod bundle;
 pub mod client;
 pub mod intake_form;
 pub mod invitation;
+pub mod letter_logo;
+pub mod letter_version;
 pub mod location;
 pub mod logo;
 pub mod organisation;
