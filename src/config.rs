@@ -12,7 +12,7 @@ use std::{
 use serde::Deserialize;
 
 #[cfg(feature = "test-switches")]
-use crate::operations::switches::Stop;
+use crate::operations::switches::{RotationStep, Stop};
 use crate::operations::{Failure, app::Settings, server::ServerSettings, switches::Switches};
 
 /// What was typed; everything may be left out.
@@ -100,6 +100,10 @@ fn switches() -> Switches {
     Switches {
         die_after: stop("TEST_DIE_AFTER"),
         panic_after: stop("TEST_PANIC_AFTER"),
+        die_rotating: from_environment("TEST_DIE_ROTATING").and_then(|text| {
+            let mut steps = RotationStep::ALL.into_iter();
+            steps.find_map(|(name, step)| (name == text).then_some(step))
+        }),
         codes: from_environment("TEST_CODES").and_then(|seed| seed.parse().ok()),
     }
 }

@@ -28,6 +28,7 @@ mod reimport;
 mod resume;
 mod run;
 mod sample;
+mod sealing;
 mod secrecy;
 mod storage;
 mod support;

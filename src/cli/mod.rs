@@ -5,6 +5,7 @@ mod batch;
 mod bundle;
 mod import;
 mod invitation;
+mod key;
 mod letter;
 mod letter_arguments;
 mod progress;
@@ -111,6 +112,7 @@ async fn run_command(
         Command::Token(command) => token::run(command, &settings, terminal).await,
         Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
         Command::Purge => purge::run(&settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {

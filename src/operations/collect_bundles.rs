@@ -6,7 +6,10 @@ use std::{
 };
 
 use super::{App, Failure, failure::BUNDLE_LOST};
-use crate::{bundles::BundleError, storage::bundles::StoredBundle};
+use crate::{
+    bundles::{BundleError, reader::Stored},
+    storage::bundles::StoredBundle,
+};
 
 /// The files that were written, by team job.
 pub type Collected = BTreeMap<String, PathBuf>;
@@ -69,6 +72,15 @@ pub async fn collect_ready(
     Ok(())
 }
 
+/// A bundle as the shelf knows it.
+pub(super) fn on_the_shelf(bundle: &StoredBundle) -> Stored {
+    Stored {
+        key: bundle.store_key.clone(),
+        bytes: bundle.bytes,
+        sha256: bundle.sha256.clone(),
+    }
+}
+
 /// Writes one bundle into `folder`, whole or not at all, and remembers that it left the store.
 pub async fn collect_bundle(
     app: &App,
@@ -77,7 +89,7 @@ pub async fn collect_bundle(
 ) -> Result<PathBuf, Failure> {
     let path = app
         .shelf
-        .fetch(&bundle.store_key, &bundle.sha256, folder, &bundle.file_name)
+        .fetch(&on_the_shelf(bundle), folder, &bundle.file_name)
         .await?;
     app.db.mark_collected(&bundle.id, app.now()).await?;
     Ok(path)

@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first;
 mod m0002_access;
+mod m0004_sealed;
 mod m0005_letter_versions;
 mod m0008_intake_form;
 
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_access::Migration),
+            Box::new(m0004_sealed::Migration),
             Box::new(m0005_letter_versions::Migration),
             Box::new(m0008_intake_form::Migration),
         ]
