@@ -23,6 +23,7 @@ mod letter_versions;
 mod letters;
 mod presses;
 mod prose;
+mod provider_pages;
 mod refusals;
 mod reimport;
 mod resume;

@@ -19,12 +19,13 @@ use crate::{
     domain::letter_setup::VersionState,
     http::{
         pages::{
-            PageFailure,
+            PageFailure, no_such_page,
             layout::{Frame, PageResult, Part, Told, done, page},
         },
         service::Service,
     },
     operations::{
+        Failure,
         letter_draft::{LetterVersion, letter_draft},
         list_letter_versions::list_letter_versions,
         preview_letter::{Preview, Whom},
@@ -115,8 +116,9 @@ struct VersionPage {
     has_draft: bool,
 }
 
-async fn look(visitor: Member, Path((slug, number)): Path<(String, u32)>) -> PageResult {
+async fn look(visitor: Member, Path((slug, number)): Path<(String, String)>) -> PageResult {
     let app = &visitor.app;
+    let number = version_number(&number)?;
     let title = format!("Versie {number} van de brief");
     let place = Place::find(app, &slug, Part::Letter, &title).await?;
     let version = picture::version(app, &place.slug, number).await?;
@@ -151,10 +153,16 @@ async fn look(visitor: Member, Path((slug, number)): Path<(String, u32)>) -> Pag
 
 async fn restore(
     visitor: Member,
-    Path((slug, number)): Path<(String, u32)>,
+    Path((slug, number)): Path<(String, String)>,
     Form(seen): Form<Seen>,
 ) -> Result<Response, PageFailure> {
     let slug = slug_of(&slug)?;
+    let number = version_number(&number)?;
     restore_letter_version(&visitor.app, &slug, number, &seen.revision).await?;
     Ok(done(&Part::Letter.address(&slug), Done::VersionRestored).into_response())
+}
+
+/// What is no number is no version.
+fn version_number(typed: &str) -> Result<u32, Failure> {
+    typed.parse().map_err(|_| no_such_page())
 }
