@@ -6,6 +6,21 @@ use crate::domain::{
     letter_setup::VersionState,
 };
 
+/// Who did something, for `reader`: a token is known by how its id ends.
+pub fn who(author: &str, reader: &str) -> String {
+    if author == reader {
+        return "u".to_owned();
+    }
+    match author.split_once(' ') {
+        Some(("token", id)) => {
+            let end = id.len().saturating_sub(6);
+            format!("token …{}", id.get(end..).unwrap_or(id))
+        }
+        _ if author.starts_with("os:") => "de beheerder".to_owned(),
+        _ => author.to_owned(),
+    }
+}
+
 /// What a state means for whoever has the letter.
 pub fn invitation_state_meaning(state: InvitationState) -> &'static str {
     match state {
@@ -144,6 +159,15 @@ pub fn intake_fault(fault: IntakeFault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_token_is_known_by_its_end_and_you_are_you() {
+        let token = "token 01KB0000000000000000ABCDEF";
+        assert_eq!(who(token, "token 2"), "token …ABCDEF");
+        assert_eq!(who(token, token), "u");
+        assert_eq!(who("jan@support.example", token), "jan@support.example");
+        assert_eq!(who("os:root", token), "de beheerder");
+    }
 
     #[test]
     fn the_answers_of_a_question_differ() {

@@ -19,7 +19,7 @@ use crate::{
     operations::intake_form::{Intake, SavedIntake, save_intake, show_intake},
     wording::{
         dutch_pages::{Done, moment},
-        dutch_provider::{answer, intake_fault, question, question_group, question_help},
+        dutch_provider::{answer, intake_fault, question, question_group, question_help, who},
     },
 };
 
@@ -108,7 +108,13 @@ impl Extras {
     }
 }
 
-fn intake_page(place: Place, form: &IntakeForm, typed: Extras, faults: Faults, intake: &Intake) -> IntakePage {
+fn intake_page(
+    place: Place,
+    form: &IntakeForm,
+    typed: Extras,
+    faults: Faults,
+    intake: &Intake,
+) -> IntakePage {
     let address = Part::Preferences.address(&place.slug);
     let mut groups: Vec<Group> = Vec::new();
     for asked in Question::ALL {
@@ -123,8 +129,6 @@ fn intake_page(place: Place, form: &IntakeForm, typed: Extras, faults: Faults, i
         }
     }
     IntakePage {
-        frame: place.frame.below("Voorkeuren", &address),
-        address,
         revision: intake.revision,
         groups,
         typed,
@@ -132,10 +136,15 @@ fn intake_page(place: Place, form: &IntakeForm, typed: Extras, faults: Faults, i
         saved: intake
             .saved
             .as_ref()
-            .map(|(by, at)| format!("Laatst bewaard op {} door {by}.", moment(*at))),
+            .map(|(by, at)| {
+                let by = who(by, &place.reader);
+                format!("Laatst bewaard op {} door {by}.", moment(*at))
+            }),
         answered: Question::ALL.len() - form.open_questions(),
         questions: Question::ALL.len(),
         conflict: Vec::new(),
+        frame: place.frame.below("Voorkeuren", &address),
+        address,
     }
 }
 

@@ -31,7 +31,10 @@ use crate::{
         preview_letter::{LetterPreview, Preview},
         save_letter_draft::{Saving, save_letter_draft},
     },
-    wording::dutch_pages::{Done, moment},
+    wording::{
+        dutch_pages::{Done, moment},
+        dutch_provider::who,
+    },
 };
 
 pub(super) fn routes() -> Router<Service> {
@@ -82,9 +85,10 @@ struct Standing {
 }
 
 impl Standing {
-    fn of(overview: &LetterOverview) -> Self {
+    fn of(overview: &LetterOverview, reader: &str) -> Self {
         let by = |version: &LetterVersion| {
-            format!("{} door {}", moment(version.created_at), version.author)
+            let author = who(&version.author, reader);
+            format!("{} door {author}", moment(version.created_at))
         };
         let (tone, badge, sentence) = match (&overview.draft, &overview.published) {
             (Some(draft), _) => (
@@ -99,7 +103,7 @@ impl Standing {
                 "ok",
                 "In gebruik",
                 match published.published_at {
-                    Some(at) => format!("Gepubliceerd op {} door {}.", moment(at), publisher(published)),
+                    Some(at) => format!("Gepubliceerd op {} door {}.", moment(at), who(publisher(published), reader)),
                     None => String::new(),
                 },
             ),
@@ -211,7 +215,7 @@ async fn show(
         revision: overview.revision.clone(),
         is_standard: text.trim_end() == standard_text(overview, &overview.current).trim_end(),
         placeholders: overview.placeholders.clone(),
-        standing: Standing::of(overview),
+        standing: Standing::of(overview, &app.actor.user),
         script: &assets::LETTER_SCRIPT.address,
         address,
         text,
@@ -286,7 +290,7 @@ async fn save(
             one_of(failure, &["letter_changed"])?;
             let theirs = Conflict {
                 text: text_of(&overview, &overview.current),
-                standing: Standing::of(&overview).sentence,
+                standing: Standing::of(&overview, &app.actor.user).sentence,
             };
             let shown = show(app, place, &overview, text, &written.wie, Some(theirs)).await?;
             page_with(axum::http::StatusCode::CONFLICT, &shown)
@@ -334,7 +338,7 @@ async fn ask_discard(visitor: Member, Path(slug): Path<String>) -> PageResult {
         frame: place.frame.below("Brief", &address),
         revision: overview.revision.clone(),
         text: text_of(&overview, &overview.current),
-        sentence: Standing::of(&overview).sentence,
+        sentence: Standing::of(&overview, &app.actor.user).sentence,
         address,
     })
 }

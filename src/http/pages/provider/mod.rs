@@ -60,6 +60,8 @@ struct Place {
     slug: Slug,
     organisation: Organisation,
     frame: Frame,
+    /// Who looks at it, as [`crate::domain::actor::Actor::user`].
+    reader: String,
 }
 
 impl Place {
@@ -72,6 +74,7 @@ impl Place {
             slug,
             organisation: stored.organisation,
             frame,
+            reader: app.actor.user.clone(),
         })
     }
 }

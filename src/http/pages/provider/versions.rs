@@ -33,7 +33,7 @@ use crate::{
     },
     wording::{
         dutch_pages::{Done, moment},
-        dutch_provider::version_state,
+        dutch_provider::{version_state, who},
     },
 };
 
@@ -68,7 +68,7 @@ struct Row {
 }
 
 impl Row {
-    fn of(version: &LetterVersion) -> Self {
+    fn of(version: &LetterVersion, reader: &str) -> Self {
         Self {
             number: version.number,
             state: version_state(version.state),
@@ -79,7 +79,7 @@ impl Row {
             },
             is_draft: version.state == VersionState::Draft,
             saved: moment(version.created_at),
-            author: version.author.clone(),
+            author: who(&version.author, reader),
             published: version.published_at.map(moment),
             as_in_export: version.setup.is_none(),
         }
@@ -97,7 +97,10 @@ async fn list(visitor: Member, Path(slug): Path<String>, told: Told) -> PageResu
     page(&VersionsPage {
         frame: place.frame.below("Brief", &address).saying(told),
         as_in_export: published.is_none_or(|version| version.setup.is_none()),
-        rows: versions.iter().map(Row::of).collect(),
+        rows: versions
+            .iter()
+            .map(|version| Row::of(version, &app.actor.user))
+            .collect(),
         address,
     })
 }
@@ -145,7 +148,7 @@ async fn look(visitor: Member, Path((slug, number)): Path<(String, String)>) -> 
         preferences: described(setup),
         revision: overview.revision.clone(),
         has_draft: overview.draft.is_some(),
-        row: Row::of(&version),
+        row: Row::of(&version, &app.actor.user),
         address,
         picture,
     })
