@@ -15,6 +15,7 @@ mod accessible;
 mod again;
 mod anything;
 mod batches;
+mod browser;
 mod example;
 mod house;
 mod import;
