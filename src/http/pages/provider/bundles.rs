@@ -70,7 +70,6 @@ pub(super) struct Row {
     pub kept_until: String,
     /// When it was downloaded first.
     pub collected: Option<String>,
-    pub file_name: String,
 }
 
 impl Row {
@@ -94,7 +93,6 @@ impl Row {
             made: moment(listed.bundle.created_at),
             kept_until: long_date(kept_until(app, listed)),
             collected: listed.collected_at.map(moment),
-            file_name: listed.bundle.file_name.clone(),
         }
     }
 }

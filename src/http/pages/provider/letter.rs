@@ -61,8 +61,6 @@ struct LetterPage {
     address: String,
     revision: String,
     text: String,
-    /// The text is that of the template.
-    is_standard: bool,
     /// To whom the picture is addressed: `gewoon` or `langste`.
     whom: &'static str,
     placeholders: Vec<PlaceholderHelp>,
@@ -81,7 +79,6 @@ struct Standing {
     badge: &'static str,
     sentence: String,
     has_draft: bool,
-    has_versions: bool,
 }
 
 impl Standing {
@@ -118,7 +115,6 @@ impl Standing {
             badge,
             sentence,
             has_draft: overview.draft.is_some(),
-            has_versions: overview.published.is_some() || overview.draft.is_some(),
         }
     }
 }
@@ -213,7 +209,6 @@ async fn show(
     Ok(LetterPage {
         frame: place.frame,
         revision: overview.revision.clone(),
-        is_standard: text.trim_end() == standard_text(overview, &overview.current).trim_end(),
         placeholders: overview.placeholders.clone(),
         standing: Standing::of(overview, &app.actor.user),
         script: &assets::LETTER_SCRIPT.address,

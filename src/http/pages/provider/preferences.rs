@@ -197,7 +197,6 @@ fn order_of(code: &str) -> LetterOrder {
 struct PreferencesPage {
     frame: Frame,
     address: String,
-    letter_address: String,
     sender: Vec<String>,
     fields: Fields,
     faults: Faults,
@@ -207,7 +206,6 @@ struct PreferencesPage {
     export_has_logo: bool,
     /// The draft's letter as a picture, with its logo.
     picture: Option<(String, String)>,
-    has_draft: bool,
     /// Somebody else changed the letter in the meantime.
     conflict: bool,
     window_left: &'static str,
@@ -274,7 +272,6 @@ async fn preferences_page(
     Ok(PreferencesPage {
         frame: place.frame,
         address: Part::Preferences.address(&place.slug),
-        letter_address,
         sender: sender(&place.organisation),
         faults,
         templates: templates.collect(),
@@ -285,7 +282,6 @@ async fn preferences_page(
         logos: logos.collect(),
         export_has_logo: overview.export_has_logo,
         picture,
-        has_draft: overview.draft.is_some(),
         conflict: false,
         window_left: &assets::WINDOW_LEFT.address,
         window_right: &assets::WINDOW_RIGHT.address,
