@@ -70,12 +70,21 @@ fn main() -> Result<()> {
 /// Submits a batch that keeps the workers busy for longer than this takes, and polls it.
 fn poll_while_busy(home: &Path, server: &Server, token: &str) -> Result<String> {
     let slug = slug(home)?;
-    let submitted = run(home, &["batch", "submit", "--organisation", &slug, "--json"])?;
-    let batch = json(&submitted)?["id"].as_str().ok_or("no batch")?.to_owned();
+    let submitted = run(
+        home,
+        &["batch", "submit", "--organisation", &slug, "--json"],
+    )?;
+    let batch = json(&submitted)?["id"]
+        .as_str()
+        .ok_or("no batch")?
+        .to_owned();
     // Until the presses are at work.
     thread::sleep(Duration::from_secs(3));
     let end = Instant::now() + POLLING;
-    let paths = [format!("/api/v1/batches/{batch}"), format!("/batches/{batch}")];
+    let paths = [
+        format!("/api/v1/batches/{batch}"),
+        format!("/batches/{batch}"),
+    ];
     let pollers: Vec<_> = (0..POLLERS)
         .map(|number| {
             let (address, token) = (server.address.clone(), token.to_owned());
