@@ -1,5 +1,7 @@
 //! The only reader of the environment and of the configuration file. A flag beats the environment beats the file.
 
+mod access;
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -11,12 +13,13 @@ use std::{
 
 use serde::Deserialize;
 
+pub use self::access::{Access, Oidc};
 #[cfg(feature = "test-switches")]
 use crate::operations::switches::{RotationStep, Stop};
 use crate::operations::{Failure, app::Settings, server::ServerSettings, switches::Switches};
 
-/// What was typed; everything may be left out.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// What was typed; everything may be left out. No `Debug`: secrets may be in it.
+#[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Typed {
     pub data_dir: Option<PathBuf>,
@@ -30,6 +33,24 @@ pub struct Typed {
     pub listen: Option<SocketAddr>,
     /// The address that people type.
     pub public_url: Option<String>,
+    /// How the log is written.
+    pub log_format: Option<LogFormat>,
+    /// Who may ask what, and how long.
+    #[serde(default)]
+    pub access: Access,
+    /// Where support may sign in.
+    pub oidc: Option<Oidc>,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object a line.
+    Json,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -50,6 +71,9 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         workers: number("WORKERS")?,
         listen: listen()?,
         public_url: from_environment("PUBLIC_URL"),
+        log_format: log_format_of_environment()?,
+        access: Access::of_environment()?,
+        oidc: None,
     };
     let threads = (flags.workers.or(environment.workers).or(file.workers))
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
@@ -64,7 +88,13 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
     let server = ServerSettings {
         listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
         public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
+        ..server
     };
+    if let Some(url) = &server.public_url {
+        check_public_url(url)?;
+    }
+    let server = environment.access.or(file.access).applied_to(server)?;
+    let server = access::with_oidc(server, file.oidc)?;
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
         data_dir: (flags.data_dir.or(environment.data_dir).or(file.data_dir))
@@ -77,6 +107,21 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         server,
         switches: switches(),
     })
+}
+
+fn check_public_url(url: &str) -> Result<(), Failure> {
+    let host = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let host = host.map(|host| host.trim_end_matches('/'));
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
+        return Ok(());
+    }
+    Err(Failure::input(
+        "public_url",
+        format!("the public address '{url}' is not one that people can type"),
+        "write it as https://brieven.example, without a path",
+    ))
 }
 
 /// The settings of an S3 bucket, under the names that every program gives them.
@@ -124,6 +169,30 @@ fn listen() -> Result<Option<SocketAddr>, Failure> {
             "write it as 127.0.0.1:8080 or [::1]:8080",
         )
     })
+}
+
+/// `log-format`, before everything else is read; a mistake in it is said when all settings are read.
+pub fn log_format(file: Option<&Path>) -> LogFormat {
+    let of_file = || {
+        let path = file.map(Path::to_owned);
+        let path = path.or_else(|| from_environment("CONFIG").map(PathBuf::from))?;
+        read_file(&path).ok()?.log_format
+    };
+    let of_environment = log_format_of_environment().ok().flatten();
+    of_environment.or_else(of_file).unwrap_or_default()
+}
+
+fn log_format_of_environment() -> Result<Option<LogFormat>, Failure> {
+    match from_environment("LOG_FORMAT").as_deref() {
+        None => Ok(None),
+        Some("text") => Ok(Some(LogFormat::Text)),
+        Some("json") => Ok(Some(LogFormat::Json)),
+        Some(other) => Err(Failure::input(
+            "environment",
+            format!("BRIEVENBUS_LOG_FORMAT is '{other}', which is not a format of the log"),
+            "write text or json",
+        )),
+    }
 }
 
 /// A number in the environment.
@@ -200,7 +269,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline, workers, listen and public-url",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url and log-format, and the tables [access] and [oidc]",
         )
     })
 }

@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accessible;
 mod again;
 mod anything;
@@ -32,6 +33,7 @@ mod run;
 mod sample;
 mod sealing;
 mod secrecy;
+mod sign_in;
 mod storage;
 mod support;
 mod template;

@@ -118,6 +118,23 @@ impl Shelf {
         self.opened().map(drop)
     }
 
+    /// Asks the store for something that is not there, to see that it answers.
+    pub async fn answers(&self) -> Result<(), BundleError> {
+        let opened = self.opened()?;
+        if let Some(folder) = &opened.folder
+            && let Err(source) = fs::metadata(folder)
+        {
+            return Err(BundleError::StoreFolder {
+                path: folder.clone(),
+                source,
+            });
+        }
+        match opened.store.head(&Key::from("is-anybody-there")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A folder is made on first use.
     pub(super) fn opened(&self) -> Result<&Opened, BundleError> {
         if let Some(opened) = self.opened.get() {

@@ -9,7 +9,7 @@
 //! | `provider` | the pages that a care provider works with |
 
 mod assets;
-mod failure;
+pub mod failure;
 pub mod layout;
 mod provider;
 mod support;

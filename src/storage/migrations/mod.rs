@@ -6,6 +6,7 @@ mod m0001_first;
 mod m0002_access;
 mod m0004_sealed;
 mod m0005_letter_versions;
+mod m0007_sessions;
 mod m0008_intake_form;
 
 pub struct Migrator;
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_access::Migration),
             Box::new(m0004_sealed::Migration),
             Box::new(m0005_letter_versions::Migration),
+            Box::new(m0007_sessions::Migration),
             Box::new(m0008_intake_form::Migration),
         ]
     }
