@@ -104,6 +104,7 @@ async fn open(cli: &Cli) -> App {
         store_access: cli.environment().iter().cloned().collect(),
         threads: 1,
         job_deadline: std::time::Duration::from_secs(600),
+        server: brievenbus::operations::server::ServerSettings::default(),
         switches: Switches::default(),
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
@@ -153,7 +154,10 @@ fn one_changed_byte_anywhere_in_a_sealed_bundle_is_noticed() {
     changes.extend([
         ("two pieces swapped".to_owned(), swapped),
         ("a piece twice".to_owned(), doubled),
-        ("cut off after a piece".to_owned(), good[..piece(2)].to_vec()),
+        (
+            "cut off after a piece".to_owned(),
+            good[..piece(2)].to_vec(),
+        ),
         (
             "cut off before the last byte".to_owned(),
             good[..good.len() - 1].to_vec(),
@@ -225,7 +229,9 @@ fn run_makes_a_damaged_bundle_again_that_nobody_has_taken_out() {
     fs::write(&file, bytes).unwrap();
     assert_eq!(fetch(&cli, &noord).exit, Some(2));
     // A failed fetch took nothing out.
-    let collected = cli.rows().query("SELECT count(*) FROM bundle WHERE collected_at IS NOT NULL");
+    let collected = cli
+        .rows()
+        .query("SELECT count(*) FROM bundle WHERE collected_at IS NOT NULL");
     assert_eq!(collected, [["0"]]);
 }
 
@@ -291,12 +297,18 @@ fn a_locked_bundle_opens_with_its_password_only() {
     for (weak, said) in [
         ("elf letters", "shorter than 12 characters"),
         ("", "shorter than 12 characters"),
-        ("vijfentwintig één", "characters that programs write differently"),
+        (
+            "vijfentwintig één",
+            "characters that programs write differently",
+        ),
     ] {
         let answer = fetch_locked(&cli, id, weak, false);
         assert_eq!(answer.exit, Some(1));
         assert!(answer.stderr.contains(said), "{}", answer.stderr);
         assert!(weak.is_empty() || !answer.stderr.contains(weak));
-        assert_eq!(files_below(&cli.home().join("locked")), Vec::<PathBuf>::new());
+        assert_eq!(
+            files_below(&cli.home().join("locked")),
+            Vec::<PathBuf>::new()
+        );
     }
 }

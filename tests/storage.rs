@@ -776,7 +776,10 @@ async fn a_code_that_was_used_is_never_issued_again_whatever_key_it_was_issued_u
         };
         let refused = draw(test.app.clone(), job.clone()).await;
         assert!(matches!(refused, Err(StorageError::KeyRotated)));
-        assert_eq!(redeem_code(&test.app, "0000000008").await.unwrap_err().code, "key_rotated");
+        assert_eq!(
+            redeem_code(&test.app, "0000000008").await.unwrap_err().code,
+            "key_rotated"
+        );
 
         let app = test.beside(&codes).await;
         let issued = issue(&app, &job, &ids(["100002", "100003"])).await;
@@ -817,7 +820,10 @@ async fn a_job_loses_nothing_to_a_worker_that_has_the_old_key() {
         }
         let (bundle, _) = list_bundles(&test.app).await.unwrap().remove(0);
         let out = test.home.path().join("old");
-        let refused = fetch_bundle(&test.app, &bundle.id, &out).await.err().unwrap();
+        let refused = fetch_bundle(&test.app, &bundle.id, &out)
+            .await
+            .err()
+            .unwrap();
         assert_eq!(refused.code, "key_rotated");
 
         let app = test.beside(&codes).await;

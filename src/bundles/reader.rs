@@ -15,7 +15,8 @@ use futures::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    GetOptions, GetRange, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt, path::Path as Key,
+    GetOptions, GetRange, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt,
+    path::Path as Key,
 };
 use sha2::{Digest, Sha256};
 use tokio_util::bytes::{Buf, Bytes};

@@ -272,15 +272,7 @@ mod tests {
 
     #[test]
     fn whatever_its_size_it_opens_again_and_is_as_large_as_was_foretold() {
-        for size in [
-            0,
-            1,
-            PIECE - 1,
-            PIECE,
-            PIECE + 1,
-            2 * PIECE,
-            5 * PIECE + 77,
-        ] {
+        for size in [0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 5 * PIECE + 77] {
             let plain = plain(size);
             let sealed = sealed(&plain);
             assert_eq!(sealed.len() as u64, sealed_size(size), "{size} bytes");

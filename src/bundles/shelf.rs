@@ -10,6 +10,11 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    BundleError,
+    pack::Packed,
+    seal::{SealKeys, Sealing},
+};
 use futures::TryStreamExt;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
@@ -17,11 +22,6 @@ use object_store::{
     local::LocalFileSystem,
     path::Path as Key,
     prefix::PrefixStore,
-};
-use super::{
-    BundleError,
-    pack::Packed,
-    seal::{SealKeys, Sealing},
 };
 
 /// Bytes handed to a folder at a time.
@@ -87,11 +87,7 @@ pub(super) struct Opened {
 
 impl Shelf {
     /// `access`: the settings for S3 by their usual names, `AWS_ACCESS_KEY_ID` and so on.
-    pub fn new(
-        address: StoreAddress,
-        access: BTreeMap<String, String>,
-        keys: SealKeys,
-    ) -> Self {
+    pub fn new(address: StoreAddress, access: BTreeMap<String, String>, keys: SealKeys) -> Self {
         Self {
             address,
             access,

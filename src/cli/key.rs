@@ -63,7 +63,9 @@ async fn show(app: &App, terminal: &Terminal) -> Result<(), Failure> {
     terminal.print(&columns(&rows))?;
     let unfinished = |part| matches!(part, KeyPart::Waits | KeyPart::Opens);
     if generations.iter().any(|key| unfinished(key.part)) {
-        terminal.note("the key is being rotated; if that broke off, `brievenbus key rotate` finishes it");
+        terminal.note(
+            "the key is being rotated; if that broke off, `brievenbus key rotate` finishes it",
+        );
     }
     Ok(())
 }

@@ -31,7 +31,7 @@ pub async fn open_bundle(app: &App, id: &str) -> Result<OpenedBundle, Failure> {
     let bundle = find_bundle(app, id).await?;
     let stored = on_the_shelf(&bundle);
     // What is lost or damaged at first sight was not taken out by anybody.
-    app.shelf.read(&stored, 0..1).await?;
+    drop(app.shelf.read(&stored, 0..1).await?);
     app.db.mark_collected(&bundle.id, app.now()).await?;
     Ok(OpenedBundle {
         shelf: app.shelf.clone(),

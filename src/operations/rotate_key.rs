@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     bundles::{BundleError, pack::Packed},
-    storage::{StorageError, bundles::StoredBundle, key_file::KeyFile, locks::LifeLock, vault::Vault},
+    storage::{
+        StorageError, bundles::StoredBundle, key_file::KeyFile, locks::LifeLock, vault::Vault,
+    },
 };
 
 /// How long invitations that others are changing are left to them.

@@ -16,8 +16,8 @@ use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
@@ -79,7 +79,7 @@ pub struct Database {
     pool: Pool,
     worker_locks: PathBuf,
     /// Of the key that this process seals with.
-    pub(super) key_mark: Arc<str>,
+    key_mark: Arc<str>,
 }
 
 impl Database {
@@ -141,6 +141,20 @@ impl Database {
 
     /// Opens the key file that belongs to this database, and makes one when there is none yet.
     ///
+    /// The same database for whoever seals with this vault.
+    #[must_use]
+    pub fn with_key(&self, vault: &Vault) -> Self {
+        Self {
+            key_mark: Arc::from(vault.mark()),
+            ..self.clone()
+        }
+    }
+
+    /// The mark of the key that this process seals with.
+    pub(super) fn key_mark(&self) -> &str {
+        &self.key_mark
+    }
+
     pub async fn close(&self) {
         match &self.pool {
             Pool::Sqlite(pool) => pool.close().await,

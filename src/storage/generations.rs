@@ -5,7 +5,7 @@
 //! was never issued. A key is written into the key file before the database knows of it, so no crash leaves a database
 //! whose key is in no file.
 
-use std::{collections::HashMap, path::Path, sync::Arc};
+use std::{collections::HashMap, path::Path};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -21,15 +21,6 @@ use super::{
 };
 
 impl Database {
-    /// The same database for whoever has this vault.
-    #[must_use]
-    pub fn with_key(&self, vault: &Vault) -> Self {
-        Self {
-            key_mark: Arc::from(vault.mark()),
-            ..self.clone()
-        }
-    }
-
     /// When each generation of the key began to seal, by its mark.
     pub async fn key_dates(&self) -> Result<HashMap<String, DateTime<Utc>>, StorageError> {
         let rows = key_generation::Entity::find()
@@ -43,7 +34,7 @@ impl Database {
     pub async fn switch_key(&self, new: &Vault, now: DateTime<Utc>) -> Result<(), StorageError> {
         let tx = self.begin().await?;
         let ours = key_generation::Entity::find()
-            .filter(Column::Mark.eq(&*self.key_mark))
+            .filter(Column::Mark.eq(self.key_mark()))
             .filter(Column::Seals.eq(true))
             .lock_exclusive()
             .one(&tx)
@@ -64,7 +55,7 @@ impl Database {
     /// Refuses whoever's key does not seal any more. Until the transaction ends no other key does.
     pub(super) async fn hold_key(&self, tx: &impl ConnectionTrait) -> Result<(), StorageError> {
         let ours = key_generation::Entity::find()
-            .filter(Column::Mark.eq(&*self.key_mark))
+            .filter(Column::Mark.eq(self.key_mark()))
             .filter(Column::Seals.eq(true))
             .lock_shared()
             .one(tx)

@@ -68,8 +68,7 @@ impl KeyFile {
         if mode & 0o077 != 0 {
             return Err(key_error(path, "can be read by others than its owner"));
         }
-        let generations =
-            read_generations(&text).map_err(|reason| key_error(path, &reason))?;
+        let generations = read_generations(&text).map_err(|reason| key_error(path, &reason))?;
         Ok(Self {
             path: path.to_owned(),
             generations,
@@ -129,7 +128,15 @@ impl KeyFile {
                 Material::Lookup(secret) => ("lookup", secret),
             };
             let digits = Zeroizing::new(hex::encode(secret.as_slice()));
-            for part in ["generation ", &number.to_string(), " ", kind, " ", &digits, "\n"] {
+            for part in [
+                "generation ",
+                &number.to_string(),
+                " ",
+                kind,
+                " ",
+                &digits,
+                "\n",
+            ] {
                 text.push_str(part);
             }
         }
@@ -316,7 +323,10 @@ mod tests {
         let file = KeyFile::open(&path).unwrap();
         assert!(file.has_old_keys());
         assert_eq!(
-            file.generations.iter().map(|g| g.number).collect::<Vec<_>>(),
+            file.generations
+                .iter()
+                .map(|g| g.number)
+                .collect::<Vec<_>>(),
             [2, 1]
         );
         assert!(matches!(&file.generations[1].material, Material::Key(key) if *key == first));

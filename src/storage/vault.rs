@@ -189,7 +189,11 @@ impl Vault {
         content: Content,
         invitation: &str,
     ) -> Result<Vec<u8>, StorageError> {
-        let whole = self.current.whole.as_ref().ok_or(StorageError::SealBroken)?;
+        let whole = self
+            .current
+            .whole
+            .as_ref()
+            .ok_or(StorageError::SealBroken)?;
         let mut nonce = [0; NONCE_BYTES];
         SysRng
             .try_fill_bytes(&mut nonce)

@@ -96,9 +96,15 @@ async fn and_from_a_bucket() {
 
     bytes.truncate(HEADER + PIECE + TAG);
     bucket.overwrite(&key, &bytes);
-    assert_eq!(open_bundle(&app, id).await.err().unwrap().code, "bundle_lost");
+    assert_eq!(
+        open_bundle(&app, id).await.err().unwrap().code,
+        "bundle_lost"
+    );
     bucket.overwrite(&key, b"");
-    assert_eq!(open_bundle(&app, id).await.err().unwrap().code, "bundle_lost");
+    assert_eq!(
+        open_bundle(&app, id).await.err().unwrap().code,
+        "bundle_lost"
+    );
     app.close().await;
 }
 

@@ -30,7 +30,9 @@ fn before(cli: &Cli) -> Before {
     let team = |id: &str, clients: &[&str]| {
         let mut export = Export::new().team("1", "Noord").team("2", "Zuid");
         for client in clients {
-            export = export.client(client, "Jansen", &[]).assign(client, id, "MAIN");
+            export = export
+                .client(client, "Jansen", &[])
+                .assign(client, id, "MAIN");
         }
         export.write(cli.home(), "export");
     };
@@ -113,7 +115,11 @@ fn assert_codes_redeem_once(cli: &Cli, before: &Before) {
         cli.ok(&["invitation", "redeem", code]);
         let again = cli.try_run(&["invitation", "redeem", code]);
         assert_eq!(again.exit, Some(1));
-        assert!(again.stderr.contains("this code has been used"), "{}", again.stderr);
+        assert!(
+            again.stderr.contains("this code has been used"),
+            "{}",
+            again.stderr
+        );
     }
 }
 
@@ -126,7 +132,13 @@ fn assert_old_key_opens_nothing(cli: &Cli, before: &Before) {
     let bundle = before.bundles[0]["id"].as_str().unwrap();
     for arguments in [
         &["bundle", "fetch", bundle, "--out", "old"][..],
-        &["invitation", "letter", &before.letters[0].0, "--out", "old.pdf"],
+        &[
+            "invitation",
+            "letter",
+            &before.letters[0].0,
+            "--out",
+            "old.pdf",
+        ],
         &["invitation", "redeem", &before.letters[0].2],
         &["work", "--until-idle"],
         &["key", "rotate"],
@@ -140,11 +152,17 @@ fn assert_old_key_opens_nothing(cli: &Cli, before: &Before) {
             "{arguments:?}"
         );
     }
-    assert!(fs::read(&path).unwrap() == before.key, "the key file was replaced");
+    assert!(
+        fs::read(&path).unwrap() == before.key,
+        "the key file was replaced"
+    );
     fs::write(&path, new).unwrap();
     let digits = String::from_utf8(before.key.clone()).unwrap();
     let file = fs::read_to_string(&path).unwrap();
-    assert!(!file.contains(digits.trim()), "the old key is still in the file");
+    assert!(
+        !file.contains(digits.trim()),
+        "the old key is still in the file"
+    );
     // A sealed bundle names its key.
     for bundle in &before.bundles {
         let id = &fs::read(place(cli, bundle)).unwrap()[6..14];
@@ -180,7 +198,10 @@ fn after_a_rotation_everything_opens_with_the_new_key_and_nothing_with_the_old_o
             .iter()
             .map(|key| {
                 assert!(key["since"].is_string());
-                (key["generation"].as_u64().unwrap(), key["state"].as_str().unwrap())
+                (
+                    key["generation"].as_u64().unwrap(),
+                    key["state"].as_str().unwrap(),
+                )
             })
             .collect();
         assert_eq!(states, [(3, "seals"), (2, "finds"), (1, "finds")]);
@@ -210,7 +231,13 @@ fn what_is_shown_of_the_key_is_nothing_secret() {
     assert!(lines[1].starts_with('2') && lines[1].ends_with("seals"));
     assert!(lines[2].starts_with('1') && lines[2].ends_with("knows the codes of its time"));
     // The id of a generation stays.
-    let id = first.lines().nth(1).unwrap().split_whitespace().nth(1).unwrap();
+    let id = first
+        .lines()
+        .nth(1)
+        .unwrap()
+        .split_whitespace()
+        .nth(1)
+        .unwrap();
     assert!(lines[2].contains(id));
 }
 
@@ -233,14 +260,21 @@ fn killed_at_any_step_a_rotation_is_finished_by_the_next_one() {
                 .env("BRIEVENBUS_TEST_DIE_ROTATING", step)
                 .output()
                 .unwrap();
-            assert!(killed.status.signal().is_some(), "{kind:?}, {step}: it lived");
+            assert!(
+                killed.status.signal().is_some(),
+                "{kind:?}, {step}: it lived"
+            );
             // In between nothing is lost either, and what is asked for is answered.
             assert_nothing_lost(&cli, &before);
             let rotated = cli.ok(&["key", "rotate", "--json"]).json();
             // After the last step there was nothing left to finish.
             let over = step == "reduced";
             assert_eq!(rotated["resumed"], !over, "{kind:?}, {step}");
-            assert_eq!(rotated["generation"], if over { 3 } else { 2 }, "{kind:?}, {step}");
+            assert_eq!(
+                rotated["generation"],
+                if over { 3 } else { 2 },
+                "{kind:?}, {step}"
+            );
             assert_nothing_lost(&cli, &before);
             assert_old_key_opens_nothing(&cli, &before);
             assert_codes_redeem_once(&cli, &before);
@@ -275,12 +309,17 @@ fn a_lost_bundle_holds_a_rotation_up_until_it_is_back_or_left_behind() {
     assert_eq!(shown[1]["state"], "opens");
     fs::copy(&file, &away).unwrap();
     let rotated = cli.ok(&["key", "rotate", "--json"]).json();
-    assert_eq!((&rotated["resumed"], &rotated["bundles"]), (&json!(true), &json!(1)));
+    assert_eq!(
+        (&rotated["resumed"], &rotated["bundles"]),
+        (&json!(true), &json!(1))
+    );
     assert_nothing_lost(&cli, &before);
 
     // Left behind, it opens no more when it turns up again.
     fs::remove_file(&file).unwrap();
-    let rotated = cli.ok(&["key", "rotate", "--leave-behind", "--json"]).json();
+    let rotated = cli
+        .ok(&["key", "rotate", "--leave-behind", "--json"])
+        .json();
     assert_eq!(rotated["left_behind"], json!([id]));
     fs::rename(&away, &file).unwrap();
     let fetch = cli.try_run(&["bundle", "fetch", id, "--out", "fetched"]);
@@ -307,9 +346,15 @@ fn a_wrong_key_file_or_one_that_lacks_a_generation_is_an_error_and_stays_as_it_i
         let lookups = good.replace(" key ", " lookup ");
         for (file, said) in [
             (current, "lacks an older generation of the key"),
-            (format!("{}\n", "5a".repeat(32)), "is not the one that this database was made with"),
+            (
+                format!("{}\n", "5a".repeat(32)),
+                "is not the one that this database was made with",
+            ),
             (lookups, "lacks the key of its newest generation"),
-            ("nonsense of a kind\n".to_owned(), "has no generation of the key on line 1"),
+            (
+                "nonsense of a kind\n".to_owned(),
+                "has no generation of the key on line 1",
+            ),
         ] {
             fs::write(&path, &file).unwrap();
             refused(&cli, &path, said);

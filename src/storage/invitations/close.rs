@@ -105,7 +105,10 @@ impl Database {
         let id = loop {
             let id = new_id();
             let code = draw()?;
-            if !known_hashes(&tx, &vault.other_hashes(&code)).await?.is_empty() {
+            if !known_hashes(&tx, &vault.other_hashes(&code))
+                .await?
+                .is_empty()
+            {
                 continue;
             }
             let inserted = invitation::Entity::insert(invitation::ActiveModel {

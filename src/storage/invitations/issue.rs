@@ -182,7 +182,11 @@ async fn insert(
         let used = used_before(tx, vault, &codes).await?;
         for ((client, words), code) in chunk.iter().zip(codes) {
             // Another is drawn for this client.
-            if vault.other_hashes(&code).iter().any(|hash| used.contains(hash)) {
+            if vault
+                .other_hashes(&code)
+                .iter()
+                .any(|hash| used.contains(hash))
+            {
                 continue;
             }
             let id = new_id();
