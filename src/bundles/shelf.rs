@@ -121,7 +121,7 @@ impl Shelf {
             && let Err(source) = fs::metadata(folder)
         {
             return Err(BundleError::StoreFolder {
-                path: folder.clone(),
+                folder: folder.clone(),
                 source,
             });
         }

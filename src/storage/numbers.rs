@@ -3,13 +3,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-    sea_query::ExprTrait,
 };
 
 use super::{
     Database, StorageError,
     batches::read_state,
-    entities::{batch, team_job, vault_mark},
+    entities::{batch, team_job, key_generation},
     vault::Vault,
 };
 use crate::domain::team_job::TeamJobState;
@@ -49,8 +48,8 @@ impl Database {
 
     /// Whether the database answers, and belongs to this key.
     pub async fn answers(&self, vault: &Vault) -> Result<bool, StorageError> {
-        let ours = vault_mark::Entity::find()
-            .filter(vault_mark::Column::Mark.eq(vault.mark()))
+        let ours = key_generation::Entity::find()
+            .filter(key_generation::Column::Mark.eq(vault.mark()))
             .count(self.connection())
             .await?;
         Ok(ours > 0)

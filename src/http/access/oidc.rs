@@ -9,8 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::{FutureExt, future::BoxFuture};
 use openidconnect::{
-    AccessTokenHash, AdditionalClaims, AuthorizationCode, Client, ClaimsVerificationError, ClientId,
+    AccessTokenHash, AdditionalClaims, AsyncHttpClient, AuthorizationCode, Client, ClaimsVerificationError, ClientId,
     ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
     HttpRequest, HttpResponse, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
     PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
@@ -121,7 +122,7 @@ pub struct SentBack {
 pub struct Oidc {
     settings: OidcSettings,
     redirect: RedirectUrl,
-    http: reqwest::Client,
+    http: Http,
     known: Mutex<Option<(Instant, Arc<Provider>)>>,
 }
 
@@ -150,7 +151,7 @@ impl Oidc {
         Ok(Some(Self {
             settings: oidc.clone(),
             redirect,
-            http,
+            http: Http(http),
             known: Mutex::default(),
         }))
     }
@@ -196,12 +197,11 @@ impl Oidc {
             return Err(refused());
         }
         let provider = self.provider(FRESH).await?;
-        let http = |request| send(&self.http, request);
         let tokens = provider
             .exchange_code(AuthorizationCode::new(back.code))
             .map_err(|error| unusable(&error))?
             .set_pkce_verifier(PkceCodeVerifier::new(begun.verifier))
-            .request_async(&http)
+            .request_async(&self.http)
             .await
             // Its text may quote what the provider answered.
             .map_err(|error| match error {
@@ -230,7 +230,7 @@ impl Oidc {
                     )
                     .map_err(|error| unusable(&error))?;
                 let info: UserInfoClaims<MoreClaims, CoreGenderClaim> = asked
-                    .request_async(&http)
+                    .request_async(&self.http)
                     .await
                     .map_err(|_| unreachable_provider("who somebody is"))?;
                 Person::of_info(&info)
@@ -272,8 +272,7 @@ impl Oidc {
             return Ok(Arc::clone(provider));
         }
         let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| unusable(&error))?;
-        let http = |request| send(&self.http, request);
-        let metadata = CoreProviderMetadata::discover_async(issuer, &http)
+        let metadata = CoreProviderMetadata::discover_async(issuer, &self.http)
             .await
             .map_err(|error| {
                 tracing::warn!(%error, "the OpenID Provider cannot be used");
@@ -343,8 +342,19 @@ fn verified(email: Option<&str>, verified: Option<bool>) -> Option<String> {
     sound.then(|| email.to_lowercase())
 }
 
-/// Sends a request of the crate's with the client that we have.
-async fn send(http: &reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
+/// Sends the crate's requests with the client that we have.
+struct Http(reqwest::Client);
+
+impl<'c> AsyncHttpClient<'c> for Http {
+    type Error = reqwest::Error;
+    type Future = BoxFuture<'c, Result<HttpResponse, reqwest::Error>>;
+
+    fn call(&'c self, request: HttpRequest) -> Self::Future {
+        send(self.0.clone(), request).boxed()
+    }
+}
+
+async fn send(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, reqwest::Error> {
     let mut answer = http.execute(request.try_into()?).await?;
     let mut response = HttpResponse::default();
     *response.status_mut() = answer.status();

@@ -5,9 +5,10 @@ use axum::{
     Extension, Form, Router,
     extract::{Query, State},
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Redirect},
     routing::{get, post},
 };
+use openidconnect::url::form_urlencoded::byte_serialize;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -54,8 +55,8 @@ struct SignIn<'a> {
     faults: Faults,
     /// Where they wanted to go.
     to: &'a str,
-    /// The provider that support signs in with.
-    provider: Option<&'a str>,
+    /// The provider that support signs in with, and where that begins.
+    provider: Option<(&'a str, String)>,
 }
 
 /// Where somebody goes when they have signed in.
@@ -95,7 +96,10 @@ fn sign_in_page<'a>(
         frame,
         faults,
         to: own_page(to),
-        provider: service.oidc.as_ref().as_ref().map(|oidc| oidc.label()),
+        provider: service.oidc.as_ref().as_ref().map(|oidc| {
+            let to: String = byte_serialize(own_page(to).as_bytes()).collect();
+            (oidc.label(), format!("{OIDC}?naar={to}"))
+        }),
     }
 }
 
