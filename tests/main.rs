@@ -31,6 +31,7 @@ mod operating;
 mod pages;
 mod presses;
 mod prose;
+mod provider_pages;
 mod refusals;
 mod reimport;
 mod resume;

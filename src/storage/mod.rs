@@ -6,6 +6,7 @@
 pub mod access_tokens;
 pub mod audit;
 pub mod batches;
+pub mod bundle_lists;
 pub mod bundles;
 pub mod database;
 pub mod disk;
@@ -16,6 +17,7 @@ pub mod exports;
 pub mod failed_tries;
 pub mod generations;
 pub mod inspection;
+pub mod intake_forms;
 pub mod invitations;
 pub mod key_file;
 pub mod letter_versions;

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod bundle;
 pub mod client;
 pub mod failed_tries;
+pub mod intake_form;
 pub mod invitation;
 pub mod key_generation;
 pub mod letter_logo;

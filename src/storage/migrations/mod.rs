@@ -9,6 +9,7 @@ mod m0004_sealed;
 mod m0005_letter_versions;
 mod m0006_retention;
 mod m0007_sessions;
+mod m0008_intake_form;
 
 pub struct Migrator;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_letter_versions::Migration),
             Box::new(m0006_retention::Migration),
             Box::new(m0007_sessions::Migration),
+            Box::new(m0008_intake_form::Migration),
         ]
     }
 }
