@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accessible;
 mod again;
 mod anything;
@@ -30,6 +31,7 @@ mod operating;
 mod pages;
 mod presses;
 mod prose;
+mod provider_pages;
 mod refusals;
 mod reimport;
 mod resume;
@@ -38,6 +40,7 @@ mod run;
 mod sample;
 mod sealing;
 mod secrecy;
+mod sign_in;
 mod storage;
 mod support;
 mod template;

@@ -10,6 +10,11 @@ use std::{
     time::Duration,
 };
 
+use super::{
+    BundleError,
+    pack::Packed,
+    seal::{SealKeys, Sealing},
+};
 use futures::TryStreamExt;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
@@ -141,6 +146,23 @@ impl Shelf {
     /// Sees that the store can be opened. A bucket is not asked anything: it may come back before it is needed.
     pub fn check(&self) -> Result<(), BundleError> {
         self.opened().map(drop)
+    }
+
+    /// Asks the store for something that is not there, to see that it answers.
+    pub async fn answers(&self) -> Result<(), BundleError> {
+        let opened = self.opened()?;
+        if let Some(folder) = &opened.folder
+            && let Err(source) = fs::metadata(folder)
+        {
+            return Err(BundleError::StoreFolder {
+                folder: folder.clone(),
+                source,
+            });
+        }
+        match opened.store.head(&Key::from("is-anybody-there")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A folder is made on first use.

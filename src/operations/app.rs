@@ -151,6 +151,15 @@ impl App {
         })
     }
 
+    /// The same, asked from an address on the network by whoever that turns out to be.
+    #[must_use]
+    pub fn asked_from(&self, source: &str) -> Self {
+        self.acting_as(Actor {
+            source: source.to_owned(),
+            ..self.actor.clone()
+        })
+    }
+
     /// Lets go of the database, so that its journal is folded into its file. Whoever holds on to a connection for long
     /// is not waited for: the next one to open the database folds it.
     pub async fn close(&self) {

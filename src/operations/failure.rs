@@ -26,6 +26,8 @@ pub enum Kind {
     NotFound,
     /// It cannot be done in the state that things are in.
     Conflict,
+    /// Asked too often, or tried in vain too often; it may be asked again after so many seconds.
+    TooOften(u64),
     /// Something we depend on is busy or away; asking again may help.
     TryAgain,
     /// Our fault.

@@ -5,6 +5,7 @@
 
 mod close;
 mod issue;
+mod pages;
 mod reseal;
 
 use chrono::{DateTime, NaiveDate, Utc};

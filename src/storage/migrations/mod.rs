@@ -8,6 +8,8 @@ mod m0003_audit;
 mod m0004_sealed;
 mod m0005_letter_versions;
 mod m0006_retention;
+mod m0007_sessions;
+mod m0008_intake_form;
 
 pub struct Migrator;
 
@@ -20,6 +22,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_sealed::Migration),
             Box::new(m0005_letter_versions::Migration),
             Box::new(m0006_retention::Migration),
+            Box::new(m0007_sessions::Migration),
+            Box::new(m0008_intake_form::Migration),
         ]
     }
 }
