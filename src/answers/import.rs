@@ -9,7 +9,8 @@ use utoipa::{
 
 use super::words;
 use crate::{
-    domain::organisation::Slug, exports::ImportReport, operations::import_export::KeptLetter as Kept,
+    domain::organisation::Slug, exports::ImportReport,
+    operations::import_export::KeptLetter as Kept,
 };
 
 /// An export that was taken in.

@@ -116,7 +116,10 @@ pub fn window() -> Object {
 }
 
 pub fn name_style() -> Object {
-    one_of("How names are written: as Ons does, or by the rules of the register.", ["ons", "brp"])
+    one_of(
+        "How names are written: as Ons does, or by the rules of the register.",
+        ["ons", "brp"],
+    )
 }
 
 pub fn address_style() -> Object {
@@ -124,7 +127,10 @@ pub fn address_style() -> Object {
 }
 
 pub fn order() -> Object {
-    one_of("The order of the letters in a bundle.", ["name", "address", "client-id"])
+    one_of(
+        "The order of the letters in a bundle.",
+        ["name", "address", "client-id"],
+    )
 }
 
 pub fn version_state() -> Object {

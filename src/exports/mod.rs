@@ -43,9 +43,9 @@ use crate::domain::{
 
 pub use encoding::Encoding;
 pub use error::{CellFault, ExportError, KeyFault};
-pub use parcel::{Parcel, ParcelFault};
 pub use logo::{LogoFileFault, logo_of_file};
 pub use organisation_file::{MOST_VALIDITY_DAYS, clean_value};
+pub use parcel::{Parcel, ParcelFault};
 pub use report::{FileReport, IgnoredColumn, ImportReport, ProblemCount, Warning};
 pub use rows::Separator;
 

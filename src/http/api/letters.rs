@@ -303,7 +303,9 @@ async fn logo(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "not_a_logo",
                 "a logo is an SVG, a PNG, a JPEG or a PDF, and the request says of none that it is",
-                Some("send `Content-Type: image/svg+xml`, `image/png`, `image/jpeg` or `application/pdf`"),
+                Some(
+                    "send `Content-Type: image/svg+xml`, `image/png`, `image/jpeg` or `application/pdf`",
+                ),
             ));
         }
     };
