@@ -22,6 +22,7 @@ use brievenbus::{
         App,
         app::{DrawCode, Settings},
         import_export::{import_export, read_export},
+        purge::Retention,
         run_team_job::{Ended, run_team_job},
         submit_batch::{Submission, prepare_batch, submit_batch},
         switches::Switches,
@@ -196,6 +197,7 @@ async fn open(home: &Path, database_url: Option<&str>, codes: &Codes, threads: u
         threads,
         job_deadline: Duration::from_secs(600),
         server: ServerSettings::default(),
+        retention: Retention::default(),
         switches: Switches::default(),
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
@@ -384,7 +386,7 @@ async fn an_attempt_that_was_taken_over_may_write_nothing() {
         assert!(taken_over(
             test.app
                 .db
-                .finish_team_job(&slow, &outcomes, &bundle, now)
+                .finish_team_job(&slow, &outcomes, &bundle, &test.app.scribe())
                 .await
         ));
         assert!(taken_over(
@@ -422,7 +424,7 @@ async fn an_attempt_that_was_taken_over_may_write_nothing() {
         assert_eq!(kept.codes, issued.codes);
         test.app
             .db
-            .finish_team_job(&quick, &outcomes, &bundle, now)
+            .finish_team_job(&quick, &outcomes, &bundle, &test.app.scribe())
             .await
             .unwrap();
         assert_eq!(test.state(&quick).await, TeamJobState::Done);
@@ -452,7 +454,8 @@ async fn a_job_that_is_cancelled_stays_so_however_its_attempt_ends() {
             let job = test.started("1").await;
             let issued = issue(&test.app, &job, &ids(["100001", "100002", "100003"])).await;
             assert_eq!(issued.codes.len(), 3, "nobody is held up by the one before");
-            assert_eq!(db.cancel_batch(&job.batch.id, now).await.unwrap(), 1);
+            let scribe = test.app.scribe();
+            assert_eq!(db.cancel_batch(&job.batch, &scribe).await.unwrap(), 1);
             let passing = Blame {
                 may_pass: true,
                 ..for_good("no paper")
@@ -467,7 +470,7 @@ async fn a_job_that_is_cancelled_stays_so_however_its_attempt_ends() {
                         bytes: 1,
                         sha256: "0".repeat(64),
                     };
-                    let refused = db.finish_team_job(&job, &[], &bundle, now).await;
+                    let refused = db.finish_team_job(&job, &[], &bundle, &scribe).await;
                     assert!(matches!(refused, Err(StorageError::Cancelled)));
                     db.end_cancelled(&job, now).await.unwrap();
                 }

@@ -21,11 +21,17 @@ pub struct Bundle {
     #[schema(schema_with = words::digest)]
     sha256: String,
     created: DateTime<Utc>,
+    /// When it was cleared away; it cannot be downloaded any more.
+    removed: Option<DateTime<Utc>>,
+    /// `kept` (for as long as bundles are) or `closed` (all its invitations are): why.
+    removed_why: Option<&'static str>,
 }
 
 impl Bundle {
     pub fn new(bundle: StoredBundle, team: String) -> Self {
         Self {
+            removed: bundle.removed.map(|removed| removed.at),
+            removed_why: bundle.removed.map(|removed| removed.why.as_str()),
             id: bundle.id,
             batch: bundle.batch,
             team,

@@ -41,7 +41,10 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
         [
             bundle.id,
             team,
-            bundle.bytes.to_string(),
+            match bundle.removed {
+                Some(_) => "removed".to_owned(),
+                None => bundle.bytes.to_string(),
+            },
             bundle.created_at.format("%Y-%m-%d %H:%M").to_string(),
             bundle.file_name,
         ]

@@ -1,12 +1,16 @@
 //! The door that people type at: one file a command, and the terminal in one place.
 
 mod arguments;
+mod audit;
+mod backup;
 mod batch;
 mod bundle;
+mod doctor;
 mod import;
 mod invitation;
 mod letter;
 mod letter_arguments;
+mod manual;
 mod progress;
 mod purge;
 mod run;
@@ -88,6 +92,12 @@ async fn run_command(
     workers: &dyn StartWorkers,
     server: &dyn StartServer,
 ) -> Result<(), Failure> {
+    // These say what the program can do, for which nothing has to be set.
+    match &arguments.command {
+        Command::Completions(completions) => return manual::completions(completions, terminal),
+        Command::Manual(manual) => return manual::pages(manual, terminal),
+        _ => {}
+    }
     let mut typed = arguments.global.typed();
     if let Command::Work(work) = &arguments.command {
         typed.workers = work.workers;
@@ -98,6 +108,9 @@ async fn run_command(
         typed.listen = serve.listen;
         typed.public_url.clone_from(&serve.public_url);
     }
+    let in_use = matches!(arguments.command, Command::Doctor)
+        .then(|| config::in_use(&typed, arguments.global.config.clone()))
+        .transpose()?;
     let settings = config::settings(typed, arguments.global.config)?;
     match arguments.command {
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
@@ -111,7 +124,8 @@ async fn run_command(
         Command::Token(command) => token::run(command, &settings, terminal).await,
         Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
-        Command::Purge => purge::run(&settings, terminal).await,
+        Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
             template::check(check, &settings, terminal).await
@@ -119,7 +133,9 @@ async fn run_command(
         Command::Template(Template::Preview(preview)) => {
             template::preview(preview, &settings, terminal).await
         }
-        Command::Press => Ok(()),
+        Command::Backup(backup) => backup::run(&backup, &settings, terminal).await,
+        Command::Doctor => doctor::run(&settings, in_use.unwrap_or_default(), terminal).await,
+        Command::Completions(_) | Command::Manual(_) | Command::Press => Ok(()),
     }
 }
 

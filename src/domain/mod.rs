@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod address;
+pub mod audit;
 pub mod batch;
 pub mod calendar;
 pub mod client;

@@ -16,6 +16,7 @@ use tokio::time::timeout;
 
 use super::{
     Failure,
+    purge::Retention,
     running::{Running, Stopping},
     server::ServerSettings,
     switches::Switches,
@@ -24,7 +25,7 @@ use crate::{
     bundles::shelf::{Shelf, StoreAddress},
     domain::{actor::Actor, calendar::day_in_amsterdam, invitation::Code},
     letters::Press,
-    storage::{self, Database, StorageError, database::Address, vault::Vault},
+    storage::{self, Database, StorageError, audit::Scribe, database::Address, vault::Vault},
 };
 
 /// How long closing the database may take.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub job_deadline: Duration,
     /// For whoever serves.
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// What a test wants to go wrong; nothing in a build for use.
     pub switches: Switches,
 }
@@ -72,6 +75,8 @@ pub struct App {
     pub threads: usize,
     pub job_deadline: Duration,
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -108,6 +113,7 @@ impl App {
             threads: settings.threads,
             job_deadline: settings.job_deadline,
             server: settings.server.clone(),
+            retention: settings.retention,
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),
@@ -133,6 +139,15 @@ impl App {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Who writes in the audit log, at this moment.
+    pub fn scribe(&self) -> Scribe<'_> {
+        Scribe {
+            actor: &self.actor,
+            vault: &self.vault,
+            now: self.now(),
+        }
     }
 
     /// The calendar day in the Netherlands.

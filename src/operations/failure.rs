@@ -174,11 +174,23 @@ impl From<StorageError> for Failure {
                 "data_folder",
                 Some("choose another with --data-dir, make it writable, or make room on the disk"),
             ),
+            StorageError::Copy { source, .. } => (
+                folder_kind(source.kind()),
+                "output_folder",
+                Some("choose another with --out, make it writable, or make room on the disk"),
+            ),
             StorageError::Key { .. } => (
                 Kind::Input,
                 "key_file",
                 Some(
                     "put the right key file there, for its owner alone (chmod 600): on another machine, a copy of the first one's; without it no code of this database opens",
+                ),
+            ),
+            StorageError::AuditBroken(_) => (
+                Kind::Ours,
+                "audit_broken",
+                Some(
+                    "`brievenbus audit verify` says where; until it is put back as it was, nobody gets at the data of clients",
                 ),
             ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),

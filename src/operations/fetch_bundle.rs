@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 
 use super::{
     App, Failure, Kind,
-    collect_bundles::{check_folder, collect_bundle, make_folder},
+    collect_bundles::{check_folder, collect_bundle, make_folder, record_download},
     failure::BUNDLE_LOST,
     paging::{Page, Paging},
+    record_access::or_refused,
     show_batch::find_batch,
     submit_batch::organisation,
 };
-pub use crate::storage::bundles::{BundleFilter, ListedBundle, StoredBundle};
+use crate::domain::{
+    audit::{Access, Action},
+    calendar::day_in_amsterdam,
+};
+pub use crate::storage::bundles::{BundleFilter, ListedBundle, Removal, Removed, StoredBundle};
 
 /// Every bundle with the name of its team, oldest first.
 pub async fn list_bundles(app: &App) -> Result<Vec<(StoredBundle, String)>, Failure> {
@@ -45,9 +50,9 @@ pub async fn bundle_page(
 
 /// Writes a bundle into `folder`, whole or not at all, after comparing it with the sha256 that it was made with.
 pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf, Failure> {
-    let bundle = find_bundle(app, id).await?;
     check_folder(folder)?;
     make_folder(folder)?;
+    let bundle = bundle_to_hand_out(app, id).await?;
     match collect_bundle(app, &bundle, folder).await {
         Err(failure) if failure.code == BUNDLE_LOST => Err(Failure {
             hint: Some(
@@ -60,7 +65,34 @@ pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf,
     }
 }
 
-/// The bundle with this id.
+/// A bundle that is in the store, for somebody who gets it: the audit log has it before they do.
+pub async fn bundle_to_hand_out(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+    let access = Access::done(Action::BundleDownloaded).with("bundle", id);
+    let bundle = or_refused(app, &access, bundle_in_store(app, id)).await?;
+    record_download(app, &bundle).await?;
+    Ok(bundle)
+}
+
+async fn bundle_in_store(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+    let bundle = find_bundle(app, id).await?;
+    let Some(removed) = &bundle.removed else {
+        return Ok(bundle);
+    };
+    let why = match removed.why {
+        Removal::Kept => "it had been kept long enough",
+        Removal::Closed => "none of its codes worked any more",
+    };
+    Err(Failure::not_found(
+        "bundle_removed",
+        format!(
+            "this bundle was removed on {}: {why}",
+            day_in_amsterdam(removed.at)
+        ),
+        "`brievenbus invitation letter` prints a letter whose invitation is still open, `brievenbus invitation reissue` makes a new one",
+    ))
+}
+
+/// The bundle with this id, which may have been removed from the store.
 pub async fn find_bundle(app: &App, id: &str) -> Result<StoredBundle, Failure> {
     let unknown = || {
         Failure::not_found(

@@ -94,7 +94,7 @@ pub async fn import_export(app: &App, export: &Export) -> Result<Imported, Failu
         assignments: &export.assignments,
         fingerprint: &export.fingerprint,
     };
-    app.db.save_export(&new, app.now()).await?;
+    app.db.save_export(&new, &app.scribe()).await?;
     let current = app.db.current_letter(&export.organisation.slug).await?;
     Ok(Imported {
         kept_letter: current.published.and_then(kept),

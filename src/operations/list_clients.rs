@@ -7,11 +7,13 @@ use chrono::NaiveDate;
 use super::{
     App, Failure,
     paging::{Page, Paging},
+    record_access::{or_refused, record_access},
     submit_batch::{location_tree, organisation, unknown_team},
 };
 pub use crate::storage::outcomes::{Outcome, PastOutcome};
 use crate::{
     domain::{
+        audit::{Access, Action},
         calendar::day_in_amsterdam,
         client::{Client, ClientId, LinkStatus, OwnInvitation},
         invitation::InvitationState,
@@ -33,6 +35,14 @@ pub async fn list_clients(
     slug: &Slug,
     team: Option<&str>,
 ) -> Result<Vec<ClientLine>, Failure> {
+    let access = Access::done(Action::ClientsListed).of(slug);
+    let lines = or_refused(app, &access, lines(app, slug, team)).await?;
+    let clients = lines.iter().map(|line| line.client.clone());
+    record_access(app, access.to_clients(clients)).await?;
+    Ok(lines)
+}
+
+async fn lines(app: &App, slug: &Slug, team: Option<&str>) -> Result<Vec<ClientLine>, Failure> {
     let statuses = statuses(app, slug).await?;
     let wanted = match team {
         None => None,
@@ -67,27 +77,41 @@ pub(super) async fn statuses(
     app: &App,
     slug: &Slug,
 ) -> Result<BTreeMap<ClientId, LinkStatus>, Failure> {
+    let clients = clients_with_status(app, slug).await?;
+    Ok(clients
+        .into_iter()
+        .map(|(client, status)| (client.id, status))
+        .collect())
+}
+
+/// Every client of the last export with the status today, by number.
+pub(super) async fn clients_with_status(
+    app: &App,
+    slug: &Slug,
+) -> Result<Vec<(Client, LinkStatus)>, Failure> {
     let exported = day_in_amsterdam(organisation(app, slug).await?.imported_at);
     let today = app.today();
-    let own = own_invitations(app, slug).await?;
+    let own = own_invitations(app, slug, None).await?;
     let clients = app.db.clients_in_export(slug).await?;
     Ok(clients
         .into_iter()
         .map(|client| {
-            let status = client
-                .status
-                .on(today, exported, own.get(&client.id).copied());
-            (client.id, status)
+            let known = own.get(&client.id).copied();
+            let status = client.status.on(today, exported, known);
+            (client, status)
         })
         .collect())
 }
 
-async fn own_invitations(
+/// What our own invitations say of everybody, or of one client.
+pub(super) async fn own_invitations(
     app: &App,
     slug: &Slug,
+    client: Option<&ClientId>,
 ) -> Result<HashMap<ClientId, OwnInvitation>, Failure> {
     let filter = InvitationFilter {
         organisation: Some(slug.clone()),
+        client: client.map(ClientId::to_string),
         ..InvitationFilter::default()
     };
     let today = app.today();
@@ -131,6 +155,19 @@ pub struct ClientStanding {
 
 /// A page of clients, by number: those of the last export, of a team, or a single one.
 pub async fn client_page(
+    app: &App,
+    slug: &Slug,
+    filter: &ClientFilter,
+    paging: &Paging,
+) -> Result<Page<ClientStanding>, Failure> {
+    let access = Access::done(Action::ClientsListed).of(slug);
+    let page = or_refused(app, &access, standing_page(app, slug, filter, paging)).await?;
+    let clients = page.items.iter().map(|standing| standing.client.clone());
+    record_access(app, access.to_clients(clients)).await?;
+    Ok(page)
+}
+
+async fn standing_page(
     app: &App,
     slug: &Slug,
     filter: &ClientFilter,

@@ -1,24 +1,78 @@
 //! `invitation list`, and finding one by its id.
 
+use std::collections::BTreeMap;
+
 use super::{
     App, Failure,
     paging::{Page, Paging},
+    record_access::{or_refused, record_access},
     submit_batch::organisation,
 };
-use crate::domain::invitation::InvitationState;
+use crate::domain::{
+    audit::{Access, Action},
+    client::ClientId,
+    invitation::InvitationState,
+    organisation::Slug,
+};
 pub use crate::storage::invitations::{Found, InvitationFilter};
 
 /// Invitations that left the house, with their state today, oldest first. A code whose letter never came to be is no
 /// invitation of anybody.
 pub async fn list_invitations(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
+    let asked = asked(filter);
+    let invitations = or_refused(app, &asked, list(app, filter)).await?;
+    record_listed(app, asked, &invitations).await?;
+    Ok(invitations)
+}
+
+/// A page of them.
+pub async fn invitation_page(
+    app: &App,
+    filter: &InvitationFilter,
+    paging: &Paging,
+) -> Result<Page<Found>, Failure> {
+    let asked = asked(filter);
+    let page = or_refused(app, &asked, page(app, filter, paging)).await?;
+    record_listed(app, asked, &page.items).await?;
+    Ok(page)
+}
+
+fn asked(filter: &InvitationFilter) -> Access {
+    Access {
+        organisation: filter.organisation.clone(),
+        ..Access::done(Action::InvitationsListed)
+    }
+}
+
+/// Writes in the audit log whose invitations somebody is about to see: a line for each organisation.
+async fn record_listed(app: &App, asked: Access, invitations: &[Found]) -> Result<(), Failure> {
+    let mut clients: BTreeMap<&str, Vec<ClientId>> = BTreeMap::new();
+    for invitation in invitations {
+        let of = clients.entry(&invitation.organisation).or_default();
+        of.push(invitation.client.clone());
+    }
+    if clients.is_empty() {
+        return record_access(app, asked).await;
+    }
+    for (organisation, clients) in clients {
+        let listed = Access {
+            organisation: Slug::try_from(organisation.to_owned()).ok(),
+            clients,
+            ..Access::done(Action::InvitationsListed)
+        };
+        record_access(app, listed).await?;
+    }
+    Ok(())
+}
+
+async fn list(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
     let filter = seen(app, filter).await?;
     let mut invitations = app.db.invitations(&filter, app.today()).await?;
     invitations.retain(|invitation| !invitation.withdrawn);
     Ok(invitations)
 }
 
-/// A page of them.
-pub async fn invitation_page(
+async fn page(
     app: &App,
     filter: &InvitationFilter,
     paging: &Paging,

@@ -8,11 +8,13 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::{batch, bundle, team_client, team_job},
     exports::CHUNK,
     new_id, tasks,
 };
 use crate::domain::{
+    audit::{Access, Action},
     batch::{BatchOptions, BatchPlan},
     organisation::{Organisation, Slug},
     team_job::TeamJobState,
@@ -93,7 +95,7 @@ impl Database {
     pub async fn save_plan(
         &self,
         new: &NewBatch<'_>,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Saved, StorageError> {
         let tx = self.begin().await?;
         let id = new.id.to_owned();
@@ -107,7 +109,7 @@ impl Database {
             idempotency_key: Set(new.idempotency_key.map(str::to_owned)),
             run_home: Set(new.run_home.map(str::to_owned)),
             priority: Set(new.priority),
-            created_at: Set(now),
+            created_at: Set(scribe.now),
         })
         // Whoever submits with the same key at the same time waits here until the first has ended.
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -171,6 +173,10 @@ impl Database {
         for job in &jobs {
             tasks::enqueue(&tx, job.id.as_ref(), new.priority).await?;
         }
+        let access = Access::done(Action::BatchSubmitted)
+            .of(&new.organisation.slug)
+            .with("batch", new.id);
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Saved::New)
     }
@@ -273,6 +279,7 @@ impl Database {
             .select_only()
             .column(bundle::Column::BatchId)
             .filter(bundle::Column::CollectedAt.is_null())
+            .filter(bundle::Column::RemovedAt.is_null())
             .into_query();
         let rows = batch::Entity::find()
             .filter(batch::Column::Organisation.eq(slug.as_str()))

@@ -33,6 +33,33 @@ pub struct StoredBundle {
     pub bytes: u64,
     pub sha256: String,
     pub created_at: DateTime<Utc>,
+    /// It is not in the store any more.
+    pub removed: Option<Removed>,
+}
+
+/// When a bundle was removed, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    pub at: DateTime<Utc>,
+    pub why: Removal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It was kept for as long as bundles are.
+    Kept,
+    /// None of its invitations was open any more.
+    Closed,
+}
+
+impl Removal {
+    /// `kept` or `closed`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// Which bundles to list; what is absent does not matter.
@@ -220,7 +247,7 @@ impl Database {
     }
 }
 
-fn read_bundle(row: bundle::Model) -> StoredBundle {
+pub(super) fn read_bundle(row: bundle::Model) -> StoredBundle {
     StoredBundle {
         id: row.id,
         batch: row.batch_id,
@@ -230,5 +257,12 @@ fn read_bundle(row: bundle::Model) -> StoredBundle {
         bytes: row.bytes.unsigned_abs(),
         sha256: row.sha256,
         created_at: row.created_at,
+        removed: row.removed_at.map(|at| Removed {
+            at,
+            why: match row.removed_why.as_deref() {
+                Some("closed") => Removal::Closed,
+                _ => Removal::Kept,
+            },
+        }),
     }
 }

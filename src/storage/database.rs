@@ -14,8 +14,9 @@ use std::{
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
 use sea_orm::{
-    ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
+    AccessMode, ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait,
+    IsolationLevel, SqliteTransactionMode, SqlxPostgresConnector, SqlxSqliteConnector,
+    TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 use sqlx::{
@@ -196,10 +197,24 @@ impl Database {
         };
         Ok(self.connection.begin_with_options(options).await?)
     }
+
+    /// A transaction that reads, and sees the database as it was when it began, whoever writes in the meantime.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, StorageError> {
+        let options = match self.pool {
+            // What SQLite always does.
+            Pool::Sqlite(_) => TransactionOptions::default(),
+            Pool::Postgres(_) => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
+        };
+        Ok(self.connection.begin_with_options(options).await?)
+    }
 }
 
 /// A database address may hold a password, which belongs in no error.
-fn without_password(url: &str) -> String {
+pub fn without_password(url: &str) -> String {
     // As a parameter too: `?password=`.
     let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {

@@ -15,11 +15,13 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::{assignment, client, location, logo, organisation},
     letter_versions::published,
     read_client_id,
 };
 use crate::domain::{
+    audit::{Access, Action},
     client::{Assignment, Client, ClientId},
     location::{Location, LocationId},
     organisation::{Logo, LogoFormat, Organisation, Slug},
@@ -55,8 +57,9 @@ impl Database {
     pub async fn save_export(
         &self,
         export: &NewExport<'_>,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<(), StorageError> {
+        let now = scribe.now;
         let tx = self.begin().await?;
         let logo_hash = match export.logo {
             Some(logo) => Some(save_logo(&tx, logo).await?),
@@ -64,8 +67,12 @@ impl Database {
         };
         save_organisation(&tx, export, logo_hash, now).await?;
         replace_locations(&tx, export).await?;
-        save_clients(&tx, export).await?;
+        save_clients(&tx, export, now).await?;
         replace_assignments(&tx, export).await?;
+        let access = Access::done(Action::Import)
+            .of(&export.organisation.slug)
+            .to_clients(export.clients.iter().map(|client| client.id.clone()));
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -339,6 +346,7 @@ async fn replace_locations(
 async fn save_clients(
     tx: &impl ConnectionTrait,
     export: &NewExport<'_>,
+    now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     use client::Column;
     let slug = export.organisation.slug.as_str();
@@ -353,6 +361,8 @@ async fn save_clients(
             client_id: Set(client.id.to_string()),
             in_export: Set(client.in_export),
             record: Set(serde_json::to_string(client)?),
+            last_in_export: Set(Some(now)),
+            anonymised_at: Set(None),
         })
     };
     let key = || OnConflict::columns([Column::Organisation, Column::ClientId]);
@@ -367,7 +377,12 @@ async fn save_clients(
         client::Entity::insert_many(rows)
             .on_conflict(
                 key()
-                    .update_columns([Column::InExport, Column::Record])
+                    .update_columns([
+                        Column::InExport,
+                        Column::Record,
+                        Column::LastInExport,
+                        Column::AnonymisedAt,
+                    ])
                     .to_owned(),
             )
             .exec_without_returning(tx)

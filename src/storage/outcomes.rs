@@ -185,7 +185,7 @@ pub(super) async fn save(
     Ok(())
 }
 
-fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageError> {
+pub(super) fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageError> {
     if let Some(number) = row.letter_number {
         return Ok(Some(Outcome::Letter(number.unsigned_abs())));
     }

@@ -1,6 +1,6 @@
 //! Codes at rest: a keyed hash to find one, and the code itself sealed for as long as its letter may be printed again.
 //!
-//! Both keys are derived from the key file, so a copy of the database without it is worth nothing: ten digits could
+//! All keys are derived from the key file, so a copy of the database without it is worth nothing: ten digits could
 //! be tried in a second against a plain hash (NIST SP 800-63B §5.1.1.2 asks for a keyed or salted one).
 
 use std::{
@@ -25,10 +25,11 @@ use crate::domain::invitation::Code;
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
 
-/// The two keys, derived from the key file.
+/// The keys, derived from the key file.
 pub struct Vault {
     seal: XChaCha20Poly1305,
     hash: Hmac<Sha256>,
+    audit: Hmac<Sha256>,
 }
 
 impl Vault {
@@ -81,17 +82,38 @@ impl Vault {
                     .chain_update(label),
             )
         };
-        let (Some(seal), Some(hash)) =
-            (derive(b"brievenbus seal v1"), derive(b"brievenbus hash v1"))
-        else {
+        let (Some(seal), Some(hash), Some(audit)) = (
+            derive(b"brievenbus seal v1"),
+            derive(b"brievenbus hash v1"),
+            derive(b"brievenbus audit v1"),
+        ) else {
             return Err(broken("does not hold a key of a usable length"));
         };
         let hash_key = hash.finalize().into_bytes();
+        let audit_key = audit.finalize().into_bytes();
         Ok(Self {
             seal: XChaCha20Poly1305::new(&seal.finalize().into_bytes()),
             hash: Hmac::new_from_slice(&hash_key)
                 .map_err(|_| broken("does not hold a key of a usable length"))?,
+            audit: Hmac::new_from_slice(&audit_key)
+                .map_err(|_| broken("does not hold a key of a usable length"))?,
         })
+    }
+
+    /// HMAC-SHA256, in hexadecimal, of something that the audit log keeps; `label` says what it is.
+    pub fn mac(&self, label: &str, bytes: &[u8]) -> String {
+        hex::encode(self.audit(label, bytes).finalize().into_bytes())
+    }
+
+    /// Whether [`Vault::mac`] has made this of the same.
+    pub fn is_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        hex::decode(mac).is_ok_and(|mac| self.audit(label, bytes).verify_slice(&mac).is_ok())
+    }
+
+    fn audit(&self, label: &str, bytes: &[u8]) -> Hmac<Sha256> {
+        let length = (label.len() as u64).to_be_bytes();
+        let begun = self.audit.clone().chain_update(length);
+        begun.chain_update(label).chain_update(bytes)
     }
 
     /// HMAC-SHA256 of the code in hexadecimal: equal for equal codes, and says nothing about them without the key.

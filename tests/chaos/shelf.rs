@@ -153,7 +153,9 @@ impl Check<'_> {
     /// left in the data folder.
     pub fn store(&mut self) -> Result<(), String> {
         self.home.ask(&["purge"])?;
-        let known = self.rows.texts("SELECT store_key, sha256 FROM bundle")?;
+        let known = self
+            .rows
+            .texts("SELECT store_key, sha256 FROM bundle WHERE removed_at IS NULL")?;
         let known: BTreeMap<String, String> = (known.into_iter())
             .map(|row| {
                 let [key, hash] = cells(row);

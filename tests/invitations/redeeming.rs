@@ -7,6 +7,7 @@ use brievenbus::{
     operations::{
         App,
         app::{Settings, system_codes},
+        purge::Retention,
         redeem_code::redeem_code,
         switches::Switches,
     },
@@ -250,6 +251,7 @@ async fn open(cli: &Cli) -> App {
         store_access: std::collections::BTreeMap::new(),
         threads: 1,
         job_deadline: std::time::Duration::from_secs(600),
+        retention: Retention::default(),
         switches: Switches::default(),
     };
     // Before the last day of every code that a test issues without saying until when.

@@ -57,7 +57,7 @@ pub async fn make_bundle(
 
     let outcomes = outcomes(&selection);
     app.db
-        .finish_team_job(job, &outcomes, &bundle, app.now())
+        .finish_team_job(job, &outcomes, &bundle, &app.scribe())
         .await?;
     tracing::info!(
         team_job = job.team_job,

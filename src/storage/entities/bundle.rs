@@ -16,6 +16,10 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When somebody first took it out of the store.
     pub collected_at: Option<DateTimeUtc>,
+    /// When it was removed from the store.
+    pub removed_at: Option<DateTimeUtc>,
+    /// `storage::bundles::Removal`.
+    pub removed_why: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

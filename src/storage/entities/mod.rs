@@ -2,6 +2,9 @@
 
 pub mod access_token;
 pub mod assignment;
+pub mod audit;
+pub mod audit_client;
+pub mod audit_head;
 pub mod batch;
 pub mod bundle;
 pub mod client;
@@ -11,6 +14,7 @@ pub mod letter_version;
 pub mod location;
 pub mod logo;
 pub mod organisation;
+pub mod purge_day;
 pub mod team_client;
 pub mod team_job;
 pub mod team_job_attempt;

@@ -4,27 +4,30 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
 use super::{Found, issue::Draw, read_found, read_state};
 use crate::{
     domain::{
+        audit::{Access, Action},
         client::ClientId,
         invitation::{Code, InvitationState},
+        organisation::Slug,
         team_job::TeamJobState,
     },
     storage::{
         Database, StorageError,
+        audit::{self, Scribe},
         entities::{
             invitation::{self, Column},
             team_job,
         },
         exports::CHUNK,
-        new_id,
+        new_id, read_client_id,
         team_jobs::locked,
-        vault::Vault,
     },
 };
 
@@ -54,7 +57,7 @@ impl Database {
         &self,
         invitation: &Found,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Closing, StorageError> {
         let tx = self.begin().await?;
         let (row, being_made) = locked_with_job(&tx, invitation).await?;
@@ -65,7 +68,10 @@ impl Database {
         if state != InvitationState::Open {
             return Ok(Closing::Was(state));
         }
-        close(&tx, by_id(&row.id), InvitationState::Cancelled, false, now).await?;
+        let cancelled = InvitationState::Cancelled;
+        close(&tx, by_id(&row.id), cancelled, false, scribe.now).await?;
+        let access = with_invitation(Action::InvitationCancelled, &row)?;
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Closing::Closed(None))
     }
@@ -76,11 +82,11 @@ impl Database {
         &self,
         invitation: &Found,
         letter: &Reissue<'_>,
-        vault: &Vault,
         draw: &mut Draw<'_>,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Closing, StorageError> {
+        let (vault, now) = (scribe.vault, scribe.now);
         let tx = self.begin().await?;
         let (row, being_made) = locked_with_job(&tx, invitation).await?;
         if being_made {
@@ -128,6 +134,8 @@ impl Database {
                 break id;
             }
         };
+        let access = with_invitation(Action::InvitationReissued, &row)?;
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Closing::Closed(Some(id)))
     }
@@ -139,18 +147,22 @@ impl Database {
         today: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<u64, StorageError> {
-        let expired = Condition::all()
-            .add(Column::State.eq(InvitationState::Open.as_str()))
-            .add(Column::ValidUntil.lt(today))
-            .add(out_of_the_house());
         close(
             self.connection(),
-            expired,
+            expired(today),
             InvitationState::Expired,
             false,
             now,
         )
         .await
+    }
+
+    /// How many invitations [`Database::close_expired`] would close.
+    pub async fn count_expired(&self, today: NaiveDate) -> Result<u64, StorageError> {
+        Ok(invitation::Entity::find()
+            .filter(expired(today))
+            .count(self.connection())
+            .await?)
     }
 
     /// Redeems the open invitation with this code, if it is still valid on `today`, the day in Amsterdam. Of any number
@@ -160,17 +172,16 @@ impl Database {
     pub async fn redeem(
         &self,
         code: &Code,
-        vault: &Vault,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Option<(Found, Closing)>, StorageError> {
-        let hash = vault.hash(code);
+        let hash = scribe.vault.hash(code);
         let condition = Condition::all()
             .add(Column::CodeHash.eq(&hash))
             .add(Column::State.eq(InvitationState::Open.as_str()))
             .add(Column::ValidUntil.gte(today));
         let tx = self.begin().await?;
-        let redeemed = close(&tx, condition, InvitationState::Redeemed, false, now).await?;
+        let redeemed = close(&tx, condition, InvitationState::Redeemed, false, scribe.now).await?;
         let row = invitation::Entity::find()
             .filter(Column::CodeHash.eq(&hash))
             .find_also_related(team_job::Entity)
@@ -179,6 +190,10 @@ impl Database {
         let Some((row, job)) = row else {
             return Ok(None);
         };
+        if redeemed > 0 {
+            let access = with_invitation(Action::CodeRedeemed, &row)?;
+            audit::append(&tx, scribe, &access).await?;
+        }
         let found = read_found(row, job)?;
         let closing = match redeemed {
             1 => Closing::Closed(None),
@@ -216,6 +231,13 @@ pub async fn withdraw(
     Ok(())
 }
 
+fn expired(today: NaiveDate) -> Condition {
+    Condition::all()
+        .add(Column::State.eq(InvitationState::Open.as_str()))
+        .add(Column::ValidUntil.lt(today))
+        .add(out_of_the_house())
+}
+
 /// Invitations that no job is working on: those of jobs that are done.
 pub fn out_of_the_house() -> SimpleExpr {
     let done = team_job::Entity::find()
@@ -224,6 +246,14 @@ pub fn out_of_the_house() -> SimpleExpr {
         .filter(team_job::Column::State.eq(TeamJobState::Done.as_str()))
         .into_query();
     Column::TeamJobId.in_subquery(done)
+}
+
+fn with_invitation(action: Action, row: &invitation::Model) -> Result<Access, StorageError> {
+    let slug = Slug::try_from(row.organisation.clone()).map_err(StorageError::Unexpected)?;
+    Ok(Access::done(action)
+        .of(&slug)
+        .with("invitation", &row.id)
+        .to_clients([read_client_id(&row.client_id)?]))
 }
 
 fn by_id(id: &str) -> Condition {

@@ -12,10 +12,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func},
 };
 
-pub(super) use self::{close::withdraw, issue::open_of_job};
 pub use self::{
     close::{Closing, Reissue},
     issue::{Issued, IssuedLetter},
+};
+pub(super) use self::{
+    close::{out_of_the_house, withdraw},
+    issue::open_of_job,
 };
 use super::{
     Database, StorageError,
