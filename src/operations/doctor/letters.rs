@@ -10,7 +10,7 @@ use super::{
     Verdict, apart,
 };
 use crate::{
-    domain::organisation::AddressWindow,
+    domain::{letter_fault::Tight, organisation::AddressWindow},
     letters::{Edition, EditionError, Press, PressError, Template, typeface_gaps},
     wording::english::count,
 };
@@ -124,6 +124,7 @@ fn set_trial_letters(
         None => Ok(()),
         Some((file, _)) => Err(EditionError::DoesNotFit {
             file: file.to_owned(),
+            kind: Tight::Word,
             what: "the standard text",
             hint: NOT_OURS,
         }),
