@@ -173,6 +173,11 @@ impl Frame {
         &assets::STYLE.address
     }
 
+    /// Of the pages of a provider.
+    pub fn provider_style(&self) -> &'static str {
+        &assets::PROVIDER_STYLE.address
+    }
+
     pub fn script(&self) -> &'static str {
         &assets::SCRIPT.address
     }
