@@ -16,7 +16,7 @@ use serde_json::Value;
 
 pub use self::access::{Access, Oidc};
 #[cfg(feature = "test-switches")]
-use crate::operations::switches::Stop;
+use crate::operations::switches::{RotationStep, Stop};
 use crate::operations::{
     Failure,
     app::Settings,
@@ -292,6 +292,10 @@ fn switches() -> Switches {
     Switches {
         die_after: stop("TEST_DIE_AFTER"),
         panic_after: stop("TEST_PANIC_AFTER"),
+        die_rotating: from_environment("TEST_DIE_ROTATING").and_then(|text| {
+            let mut steps = RotationStep::ALL.into_iter();
+            steps.find_map(|(name, step)| (name == text).then_some(step))
+        }),
         codes: from_environment("TEST_CODES").and_then(|seed| seed.parse().ok()),
     }
 }

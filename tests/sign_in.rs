@@ -29,7 +29,10 @@ impl Provider {
         let log = folder.join(format!("provider-{port}"));
         let said = File::create(&log).unwrap();
         let child = Command::new("node")
-            .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oidc/provider.js"))
+            .arg(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/tests/oidc/provider.js"
+            ))
             .args([&port.to_string(), back])
             .stdin(Stdio::null())
             .stdout(said.try_clone().unwrap())
@@ -127,7 +130,10 @@ impl Browser {
     #[track_caller]
     fn fill_in(&mut self, page: &Reply, fields: &str) -> Reply {
         let text = page.text();
-        let action = text.split("action=\"").nth(1).unwrap_or_else(|| panic!("no form: {text}"));
+        let action = text
+            .split("action=\"")
+            .nth(1)
+            .unwrap_or_else(|| panic!("no form: {text}"));
         let action = action.split('"').next().unwrap().to_owned();
         self.ask("POST", &action, Some(fields))
     }
@@ -200,7 +206,12 @@ fn support_signs_in_with_its_own_provider() {
     assert_eq!(users, [["jan@support.example", "support", ""]]);
 
     // What the browser kept for the way is gone, and coming back with the same answer of the provider opens nothing.
-    assert!(!browser.cookies.keys().any(|(_, name)| name.contains("oidc")));
+    assert!(
+        !browser
+            .cookies
+            .keys()
+            .any(|(_, name)| name.contains("oidc"))
+    );
     let again = service
         .ask("GET", "/aanmelden/oidc/terug?code=x&state=x")
         .send();
@@ -218,7 +229,10 @@ fn support_signs_in_with_its_own_provider() {
 #[test]
 fn whoever_is_not_on_the_list_or_not_verified_stays_outside() {
     let (service, _provider) = both(&[
-        ("BRIEVENBUS_OIDC_ALLOWED_EMAILS", "unverified-ann@support.example, shy-bo@support.example"),
+        (
+            "BRIEVENBUS_OIDC_ALLOWED_EMAILS",
+            "unverified-ann@support.example, shy-bo@support.example",
+        ),
         ("BRIEVENBUS_OIDC_ALLOWED_GROUPS", "support"),
     ]);
     for login in ["eve", "unverified-ann", "shy-bo"] {
@@ -226,7 +240,10 @@ fn whoever_is_not_on_the_list_or_not_verified_stays_outside() {
         let arrived = browser.sign_in(&service, login);
         arrived.assert_status(422);
         let text = arrived.text();
-        assert!(text.contains("Met dit account mag u hier niet aanmelden"), "{text}");
+        assert!(
+            text.contains("Met dit account mag u hier niet aanmelden"),
+            "{text}"
+        );
         assert_eq!(browser.session(&service), None, "{login}");
     }
     // In the group, whatever the address.
@@ -252,11 +269,18 @@ fn a_provider_that_refuses_is_away_or_has_new_keys_is_met_calmly() {
     let begin = format!("{}/aanmelden/oidc", service.url());
     let login_page = browser.ask("GET", &begin, None);
     let text = login_page.text();
-    let abort = text.split("href=\"").find(|part| part.contains("/abort\"")).unwrap();
+    let abort = text
+        .split("href=\"")
+        .find(|part| part.contains("/abort\""))
+        .unwrap();
     let abort = abort.split('"').next().unwrap().to_owned();
     let arrived = browser.ask("GET", &abort, None);
     arrived.assert_status(422);
-    assert!(arrived.text().contains("Uw organisatie heeft u niet aangemeld"));
+    assert!(
+        arrived
+            .text()
+            .contains("Uw organisatie heeft u niet aangemeld")
+    );
 
     // Another browser cannot go on with what this one began.
     let mut browser = Browser::default();
@@ -286,12 +310,22 @@ fn a_provider_that_refuses_is_away_or_has_new_keys_is_met_calmly() {
 #[test]
 fn a_provider_without_anybody_to_let_in_is_no_setting() {
     let cli = Cli::new().with(&[
-        ("BRIEVENBUS_OIDC_ISSUER".to_owned(), "https://id.example".to_owned()),
+        (
+            "BRIEVENBUS_OIDC_ISSUER".to_owned(),
+            "https://id.example".to_owned(),
+        ),
         ("BRIEVENBUS_OIDC_CLIENT_ID".to_owned(), "x".to_owned()),
-        ("BRIEVENBUS_OIDC_CLIENT_SECRET".to_owned(), "geheim".to_owned()),
+        (
+            "BRIEVENBUS_OIDC_CLIENT_SECRET".to_owned(),
+            "geheim".to_owned(),
+        ),
     ]);
     let answer = cli.try_run(&["serve", "--listen", "127.0.0.1:0"]);
     assert_eq!(answer.exit, Some(1), "{}", answer.stderr);
-    assert!(answer.stderr.contains("allowed-emails"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.contains("allowed-emails"),
+        "{}",
+        answer.stderr
+    );
     assert!(!answer.stderr.contains("geheim"));
 }

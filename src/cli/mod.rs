@@ -8,9 +8,10 @@ mod bundle;
 mod doctor;
 mod import;
 mod invitation;
-mod log;
+mod key;
 mod letter;
 mod letter_arguments;
+mod log;
 mod manual;
 mod progress;
 mod purge;
@@ -127,6 +128,7 @@ async fn run_command(
         Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
         Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {

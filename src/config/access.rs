@@ -139,13 +139,14 @@ pub fn with_oidc(server: ServerSettings, file: &Oidc) -> Result<ServerSettings, 
             .map(|email| email.to_lowercase())
             .collect(),
         allowed_groups: list_of("ALLOWED_GROUPS", &file.allowed_groups),
-        groups_claim: of("GROUPS_CLAIM", &file.groups_claim)
-            .unwrap_or_else(|| "groups".to_owned()),
+        groups_claim: of("GROUPS_CLAIM", &file.groups_claim).unwrap_or_else(|| "groups".to_owned()),
         label: of("LABEL", &file.label).unwrap_or_else(|| "uw werkaccount".to_owned()),
         issuer,
     };
     if oidc.allowed_emails.is_empty() && oidc.allowed_groups.is_empty() {
-        return Err(missing("allowed-emails and no allowed-groups, so nobody could"));
+        return Err(missing(
+            "allowed-emails and no allowed-groups, so nobody could",
+        ));
     }
     if !is_private(&oidc.issuer) {
         return Err(Failure::input(
@@ -190,10 +191,19 @@ mod tests {
 
     #[test]
     fn a_provider_answers_over_tls_or_on_this_machine() {
-        for url in ["https://id.example", "http://127.0.0.1:3000", "http://[::1]:1/x"] {
+        for url in [
+            "https://id.example",
+            "http://127.0.0.1:3000",
+            "http://[::1]:1/x",
+        ] {
             assert!(is_private(url), "{url}");
         }
-        for url in ["http://id.example", "http://127.0.0.1.evil.example", "ftp://x", ""] {
+        for url in [
+            "http://id.example",
+            "http://127.0.0.1.evil.example",
+            "ftp://x",
+            "",
+        ] {
             assert!(!is_private(url), "{url}");
         }
     }

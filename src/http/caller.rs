@@ -159,6 +159,7 @@ fn sign_in_address(parts: &Parts) -> String {
     if parts.method != Method::GET || path == "/" {
         return SIGN_IN.to_owned();
     }
-    let back: String = openidconnect::url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    let back: String =
+        openidconnect::url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
     format!("{SIGN_IN}?naar={back}")
 }

@@ -9,10 +9,10 @@ use std::{
 };
 
 use axum::{
+    Extension,
     extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
-    Extension,
 };
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -74,14 +74,26 @@ fn describe() {
     describe_counter!(REQUESTS, "Requests answered, by method, route and status");
     describe_histogram!(REQUEST_SECONDS, "Seconds until an answer began, by route");
     describe_gauge!(JOBS, "Team jobs, by state");
-    describe_gauge!(OLDEST, "Seconds since the batch of the job that waits longest was asked for");
+    describe_gauge!(
+        OLDEST,
+        "Seconds since the batch of the job that waits longest was asked for"
+    );
     describe_gauge!(SESSIONS, "People who are signed in");
     describe_gauge!(FAILURES, "Failures to redeem a code since the last success");
     describe_gauge!(LOCKED, "1 when nobody may redeem a code");
-    describe_histogram!(counted::JOB_SECONDS, "Seconds that an attempt at a team job took, by outcome");
+    describe_histogram!(
+        counted::JOB_SECONDS,
+        "Seconds that an attempt at a team job took, by outcome"
+    );
     describe_counter!(counted::LETTERS, "Letters in bundles that are done");
-    describe_counter!(counted::LEFT_OUT, "Clients of teams that are done who got no letter, by reason");
-    describe_counter!(counted::REDEEMED, "Codes that somebody wanted to redeem, by outcome");
+    describe_counter!(
+        counted::LEFT_OUT,
+        "Clients of teams that are done who got no letter, by reason"
+    );
+    describe_counter!(
+        counted::REDEEMED,
+        "Codes that somebody wanted to redeem, by outcome"
+    );
 }
 
 /// `route`: its template.

@@ -19,8 +19,8 @@ mod access;
 mod api;
 mod caller;
 mod chores;
-mod headers;
 mod guesses;
+mod headers;
 mod health;
 mod input;
 mod limits;
@@ -37,7 +37,13 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, extract::Request, middleware, response::{IntoResponse, Response}, routing::get};
+use axum::{
+    Router,
+    extract::Request,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use axum_server::Handle;
 use futures::{FutureExt, future::BoxFuture};
 use hyper_util::rt::TokioTimer;

@@ -1,11 +1,6 @@
 //! How often somebody may ask. Kept in memory, of a bounded number of callers.
 
-use std::{
-    hash::Hash,
-    net::IpAddr,
-    num::NonZeroU32,
-    time::Duration,
-};
+use std::{hash::Hash, net::IpAddr, num::NonZeroU32, time::Duration};
 
 use governor::{
     DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter,
@@ -118,7 +113,11 @@ mod tests {
             assert!(rates.sign_in(address(1)).is_ok());
         }
         let refused = rates.sign_in(address(1)).unwrap_err();
-        assert!(matches!(refused.kind, Kind::TooOften(1..=7)), "{:?}", refused.kind);
+        assert!(
+            matches!(refused.kind, Kind::TooOften(1..=7)),
+            "{:?}",
+            refused.kind
+        );
         assert!(rates.sign_in(address(2)).is_ok());
     }
 

@@ -185,8 +185,8 @@ async fn answer(service: &Service, asked: &Asked, mut request: Request, next: Ne
 fn refuse_other_sites(service: &Service, asked: &Asked, request: &Request) -> Result<(), Refusal> {
     let settings = &service.app.server;
     let headers = request.headers();
-    let by_cookie = !headers.contains_key(header::AUTHORIZATION)
-        && session_secret(headers, settings).is_some();
+    let by_cookie =
+        !headers.contains_key(header::AUTHORIZATION) && session_secret(headers, settings).is_some();
     let matters = by_cookie || asked.route == SIGN_IN;
     if matters && !origin::is_ours(request.method(), headers, settings) {
         return Err(Refusal {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    access::oidc::Oidc, api::Followers, guesses::Guesses, limits::Places, metrics::Latest, rates::Rates,
+    access::oidc::Oidc, api::Followers, guesses::Guesses, limits::Places, metrics::Latest,
+    rates::Rates,
 };
 use crate::operations::{App, Failure, running::Stopping};
 

@@ -7,10 +7,7 @@ use super::{App, Failure, redeem_attempt};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// So many codes in a row were wrong that nobody may redeem any until this moment: somebody may be guessing.
-    RedeemLocked {
-        failures: u64,
-        until: DateTime<Utc>,
-    },
+    RedeemLocked { failures: u64, until: DateTime<Utc> },
 }
 
 /// Everything that should be known now; usually nothing.

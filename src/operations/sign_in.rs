@@ -65,7 +65,10 @@ fn check(app: &App, token: &AccessToken) -> Result<(), Failure> {
     }
     match token.role {
         Role::Support | Role::Provider => Ok(()),
-        _ => Err(refusal("token_for_scripts", "this token is for a script, and no page is for it")),
+        _ => Err(refusal(
+            "token_for_scripts",
+            "this token is for a script, and no page is for it",
+        )),
     }
 }
 

@@ -1,14 +1,12 @@
 //! Numbers for whoever watches over the service.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect};
 
 use super::{
     Database, StorageError,
     batches::read_state,
-    entities::{batch, team_job, vault_mark},
+    entities::{batch, key_generation, team_job},
     vault::Vault,
 };
 use crate::domain::team_job::TeamJobState;
@@ -48,8 +46,8 @@ impl Database {
 
     /// Whether the database answers, and belongs to this key.
     pub async fn answers(&self, vault: &Vault) -> Result<bool, StorageError> {
-        let ours = vault_mark::Entity::find()
-            .filter(vault_mark::Column::Mark.eq(vault.mark()))
+        let ours = key_generation::Entity::find()
+            .filter(key_generation::Column::Mark.eq(vault.mark()))
             .count(self.connection())
             .await?;
         Ok(ours > 0)

@@ -33,7 +33,11 @@ pub struct Session {
 
 impl Database {
     /// Keeps a new session, and forgets those that have ended.
-    pub async fn save_session(&self, session: &Session, idle: TimeDelta) -> Result<(), StorageError> {
+    pub async fn save_session(
+        &self,
+        session: &Session,
+        idle: TimeDelta,
+    ) -> Result<(), StorageError> {
         let now = session.created_at;
         let over = Condition::any()
             .add(Column::EndsAt.lte(now))
@@ -65,7 +69,9 @@ impl Database {
         idle: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StorageError> {
-        let row = session::Entity::find_by_id(id).one(self.connection()).await?;
+        let row = session::Entity::find_by_id(id)
+            .one(self.connection())
+            .await?;
         let Some(session) = row.map(read_session).transpose()? else {
             return Ok(None);
         };

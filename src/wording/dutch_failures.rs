@@ -297,6 +297,19 @@ fn exports(code: &str) -> Option<Sentence> {
             "Een bestand in de export is een map of een verwijzing naar iets buiten de export.",
             "Zet het bestand zelf in de export.",
         ),
+        "no_export" => say("Er is geen bestand gekozen.", "Kies de zip met de export."),
+        "upload_broken_off" => say(
+            "Het bestand kwam niet helemaal aan.",
+            "Kies het opnieuw en verstuur het nog eens.",
+        ),
+        "other_organisation" => say(
+            "Dit is een export van een andere organisatie.",
+            "Controleer de slug in organisation.toml, of lees de export in via Organisaties.",
+        ),
+        "export_too_large" | "too_many_files" => say(
+            "De export is te groot of heeft te veel bestanden.",
+            "Stuur alleen wat bij de export hoort. Een heel grote export leest de beheerder in op de server zelf.",
+        ),
         "file_unreadable" => say(
             "Een bestand van de export kon niet gelezen worden.",
             "Maak de zip opnieuw en probeer het nog eens.",

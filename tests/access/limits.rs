@@ -9,7 +9,10 @@ fn nothing_is_at_an_address_that_does_not_exist() {
     let service = service(&[]);
     let token = service.token("support", None);
     let reply = service.get("/api/v1/nothing", &token);
-    assert_eq!((reply.status, reply.code()), (404, "unknown_address".to_owned()));
+    assert_eq!(
+        (reply.status, reply.code()),
+        (404, "unknown_address".to_owned())
+    );
     assert_eq!(
         reply.json()["request_id"].as_str().unwrap(),
         reply.header("x-request-id")
@@ -87,7 +90,9 @@ fn signing_in_is_tried_ten_times_from_an_address_and_then_not_for_a_while() {
 fn tokens_that_do_not_work_are_not_tried_without_end() {
     let service = service(&[]);
     let wrong = format!("brievenbus_{}", "0".repeat(64));
-    let statuses: Vec<u16> = (0..320).map(|_| service.get(TEAMS, &wrong).status).collect();
+    let statuses: Vec<u16> = (0..320)
+        .map(|_| service.get(TEAMS, &wrong).status)
+        .collect();
     assert_eq!(statuses[0], 401);
     assert!(statuses.contains(&429));
 }
@@ -145,7 +150,10 @@ fn json_that_is_none_or_another_is_refused_without_saying_it_back() {
             .send()
     };
     assert_eq!(send("text/plain", "{}").code(), "not_json");
-    assert_eq!(send("application/json", "{\"code\": 12").code(), "json_unreadable");
+    assert_eq!(
+        send("application/json", "{\"code\": 12").code(),
+        "json_unreadable"
+    );
     let other = send("application/json", "{\"code\": 1234567890}");
     assert_eq!(other.code(), "json_not_as_described");
     assert!(!other.text().contains("1234567890"));

@@ -46,7 +46,10 @@ async fn of_any_number_of_tries_at_once_no_more_are_let_through_than_may_fail() 
 
         // Until then, and not after; then it takes as many again.
         let ask = async |at| db.begin_try("redeem", limit, at).await.unwrap();
-        assert_eq!(ask(until - TimeDelta::seconds(1)).await, Permit::Locked(until));
+        assert_eq!(
+            ask(until - TimeDelta::seconds(1)).await,
+            Permit::Locked(until)
+        );
         for _ in 0..9 {
             assert_eq!(ask(until).await, Permit::Granted);
         }
@@ -59,7 +62,10 @@ async fn of_any_number_of_tries_at_once_no_more_are_let_through_than_may_fail() 
         // What was no try after all does not count, and what is tried elsewhere neither.
         db.take_back_try("redeem").await.unwrap();
         assert_eq!(ask(until).await, Permit::Granted);
-        assert_eq!(db.begin_try("other", limit, until).await.unwrap(), Permit::Granted);
+        assert_eq!(
+            db.begin_try("other", limit, until).await.unwrap(),
+            Permit::Granted
+        );
         assert!(matches!(ask(until).await, Permit::Last(_)));
     })
     .await;
@@ -83,7 +89,10 @@ fn after_a_hundred_wrong_codes_none_is_looked_at_and_support_is_told() {
     }
     for number in 0..100 {
         // From one address fewer are let through.
-        let reply = redeem(&format!("192.0.2.{}", number / 10), &format!("{number:010}"));
+        let reply = redeem(
+            &format!("192.0.2.{}", number / 10),
+            &format!("{number:010}"),
+        );
         assert_eq!(reply.code(), "unknown_code", "{number}");
     }
     let locked = redeem("192.0.2.99", "0000000100");
@@ -93,7 +102,10 @@ fn after_a_hundred_wrong_codes_none_is_looked_at_and_support_is_told() {
     assert!(service.log().contains("nobody may redeem for a while"));
     assert!(!service.log().contains("0000000099"));
     let numbers = service.ask("GET", "/metrics").send().text();
-    assert!(numbers.contains("brievenbus_redeem_total{outcome=\"unknown_code\"} 100"), "{numbers}");
+    assert!(
+        numbers.contains("brievenbus_redeem_total{outcome=\"unknown_code\"} 100"),
+        "{numbers}"
+    );
     assert!(numbers.contains("brievenbus_redeem_locked 1"), "{numbers}");
     // It passes by itself.
     crate::support::eventually("it is open again", || {
@@ -114,7 +126,10 @@ fn one_address_fails_twenty_times_and_no_more() {
             .send()
     };
     for number in 0..20 {
-        assert_eq!(redeem("192.0.2.1", &format!("{number:010}")).code(), "unknown_code");
+        assert_eq!(
+            redeem("192.0.2.1", &format!("{number:010}")).code(),
+            "unknown_code"
+        );
     }
     let refused = redeem("192.0.2.1", "0000000020");
     assert_eq!((refused.status, refused.code()), (429, "locked".to_owned()));

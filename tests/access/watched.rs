@@ -22,7 +22,10 @@ fn every_answer_tells_a_browser_to_be_careful() {
     ] {
         let reply = service.get(path, &token);
         let csp = reply.header("content-security-policy");
-        assert!(csp.starts_with("default-src 'none'; script-src 'self'"), "{path}");
+        assert!(
+            csp.starts_with("default-src 'none'; script-src 'self'"),
+            "{path}"
+        );
         assert!(!csp.contains("unsafe"), "{path}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -70,7 +73,11 @@ fn the_log_at_its_most_talkative_holds_no_secret() {
     let service = service(&[("VERBOSE", "3")]);
     let token = service.token("support", None);
     let cookie = service.sign_in(&token);
-    service.ask("GET", TEAMS).cookie(&cookie).send().assert_status(200);
+    service
+        .ask("GET", TEAMS)
+        .cookie(&cookie)
+        .send()
+        .assert_status(200);
     service.get(TEAMS, &token).assert_status(200);
     let wrong = format!("brievenbus_{}", "1".repeat(64));
     service.get(TEAMS, &wrong).assert_status(401);
@@ -87,7 +94,10 @@ fn the_log_at_its_most_talkative_holds_no_secret() {
     }
     for name in fixture::column("clients.csv", "birth_name") {
         // Short ones are in other words.
-        assert!(name.len() < 8 || !log.contains(&name), "{name} is in the log");
+        assert!(
+            name.len() < 8 || !log.contains(&name),
+            "{name} is in the log"
+        );
     }
 }
 
@@ -161,7 +171,11 @@ fn an_address_that_somebody_listens_at_is_refused_calmly() {
     let listen = first.address().to_string();
     let answer = second.try_run(&["serve", "--workers", "0", "--listen", &listen]);
     assert_eq!(answer.exit, Some(1));
-    assert!(answer.stderr.starts_with("error: the address 127.0.0.1:"), "{}", answer.stderr);
+    assert!(
+        answer.stderr.starts_with("error: the address 127.0.0.1:"),
+        "{}",
+        answer.stderr
+    );
     assert!(answer.stderr.contains("hint:"));
 }
 
@@ -177,7 +191,11 @@ fn settings_that_cannot_be_are_refused_before_anything_starts() {
         let cli = Cli::new().with(&[(format!("BRIEVENBUS_{name}"), value.to_owned())]);
         let answer = cli.try_run(&["serve", "--listen", "127.0.0.1:0"]);
         assert_eq!(answer.exit, Some(1), "{name}: {}", answer.stderr);
-        assert!(answer.stderr.contains("hint: "), "{name}: {}", answer.stderr);
+        assert!(
+            answer.stderr.contains("hint: "),
+            "{name}: {}",
+            answer.stderr
+        );
     }
     let cli = Cli::new();
     let file = cli.home().join("settings.toml");

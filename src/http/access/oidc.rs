@@ -11,11 +11,12 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use openidconnect::{
-    AccessTokenHash, AdditionalClaims, AsyncHttpClient, AuthorizationCode, Client, ClaimsVerificationError, ClientId,
-    ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet,
-    HttpRequest, HttpResponse, IdTokenClaims, IdTokenFields, IssuerUrl, Nonce, OAuth2TokenResponse,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, SignatureVerificationError,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse, UserInfoClaims,
+    AccessTokenHash, AdditionalClaims, AsyncHttpClient, AuthorizationCode, ClaimsVerificationError,
+    Client, ClientId, ClientSecret, CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet,
+    EndpointNotSet, EndpointSet, HttpRequest, HttpResponse, IdTokenClaims, IdTokenFields,
+    IssuerUrl, Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse,
+    UserInfoClaims,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreErrorResponseType,
         CoreGenderClaim, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm,
@@ -253,9 +254,12 @@ impl Oidc {
         let claims = token.claims(&verifier, nonce)?;
         if let Some(expected) = claims.access_token_hash() {
             let other = |_| ClaimsVerificationError::Other("access token".to_owned());
-            let key = token.signing_key(&verifier).map_err(ClaimsVerificationError::SignatureVerification)?;
+            let key = token
+                .signing_key(&verifier)
+                .map_err(ClaimsVerificationError::SignatureVerification)?;
             let algorithm = token.signing_alg().map_err(|_| missing())?;
-            let hash = AccessTokenHash::from_token(tokens.access_token(), algorithm, key).map_err(other)?;
+            let hash = AccessTokenHash::from_token(tokens.access_token(), algorithm, key)
+                .map_err(other)?;
             if hash != *expected {
                 return Err(ClaimsVerificationError::Other("access token".to_owned()));
             }
@@ -271,7 +275,8 @@ impl Oidc {
         {
             return Ok(Arc::clone(provider));
         }
-        let issuer = IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| unusable(&error))?;
+        let issuer =
+            IssuerUrl::new(self.settings.issuer.clone()).map_err(|error| unusable(&error))?;
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http)
             .await
             .map_err(|error| {
@@ -302,14 +307,20 @@ struct Person {
 impl Person {
     fn of_token(claims: &IdTokenClaims<MoreClaims, CoreGenderClaim>) -> Self {
         Self {
-            email: verified(claims.email().map(|email| email.as_str()), claims.email_verified()),
+            email: verified(
+                claims.email().map(|email| email.as_str()),
+                claims.email_verified(),
+            ),
             groups: claims.additional_claims().all.clone(),
         }
     }
 
     fn of_info(info: &UserInfoClaims<MoreClaims, CoreGenderClaim>) -> Self {
         Self {
-            email: verified(info.email().map(|email| email.as_str()), info.email_verified()),
+            email: verified(
+                info.email().map(|email| email.as_str()),
+                info.email_verified(),
+            ),
             groups: info.additional_claims().all.clone(),
         }
     }
@@ -324,9 +335,12 @@ impl Person {
             Some(Value::String(group)) => vec![group.as_str()],
             _ => Vec::new(),
         };
-        let in_group = groups
-            .into_iter()
-            .any(|group| settings.allowed_groups.iter().any(|allowed| allowed == group));
+        let in_group = groups.into_iter().any(|group| {
+            settings
+                .allowed_groups
+                .iter()
+                .any(|allowed| allowed == group)
+        });
         if listed || in_group {
             Ok(email)
         } else {

@@ -20,7 +20,9 @@ pub fn is_ours(method: &Method, headers: &HeaderMap, settings: &ServerSettings) 
             let origin = text("origin").unwrap_or_default();
             match &settings.public_url {
                 Some(url) => same_origin(origin, url),
-                None => text("host").is_some_and(|host| same_origin(origin, &format!("http://{host}"))),
+                None => {
+                    text("host").is_some_and(|host| same_origin(origin, &format!("http://{host}")))
+                }
             }
         }
         (None, None) => false,

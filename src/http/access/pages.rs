@@ -86,12 +86,7 @@ async fn form(
     page(&sign_in_page(&service, frame, Faults::default(), &to.naar))
 }
 
-fn sign_in_page<'a>(
-    service: &'a Service,
-    frame: Frame,
-    faults: Faults,
-    to: &'a str,
-) -> SignIn<'a> {
+fn sign_in_page<'a>(service: &'a Service, frame: Frame, faults: Faults, to: &'a str) -> SignIn<'a> {
     SignIn {
         frame,
         faults,

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::{
     prelude::*,
-    schema::{big_integer, string, string_null, timestamp_with_time_zone, timestamp_with_time_zone_null},
+    schema::{
+        big_integer, string, string_null, timestamp_with_time_zone, timestamp_with_time_zone_null,
+    },
 };
 
 #[derive(DeriveMigrationName)]
