@@ -2,20 +2,28 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     path::{Path, PathBuf},
     str::FromStr,
     thread,
     time::Duration,
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 #[cfg(feature = "test-switches")]
 use crate::operations::switches::Stop;
-use crate::operations::{Failure, app::Settings, purge::Retention, switches::Switches};
+use crate::operations::{
+    Failure,
+    app::Settings,
+    doctor::{Origin, Setting, SettingsInUse, without_password},
+    purge::Retention,
+    server::ServerSettings,
+    switches::Switches,
+};
 
 /// What was typed; everything may be left out.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Typed {
     pub data_dir: Option<PathBuf>,
@@ -25,6 +33,10 @@ pub struct Typed {
     pub job_deadline: Option<u64>,
     /// Jobs at a time, and presses.
     pub workers: Option<usize>,
+    /// Address and port that `serve` listens at.
+    pub listen: Option<SocketAddr>,
+    /// The address that people type.
+    pub public_url: Option<String>,
     /// Days that a bundle is kept.
     pub bundle_days: Option<u32>,
     /// Days after the last export with them that it is forgotten who a client is.
@@ -49,6 +61,8 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store: from_environment("STORE"),
         job_deadline: number("JOB_DEADLINE")?,
         workers: number("WORKERS")?,
+        listen: listen()?,
+        public_url: from_environment("PUBLIC_URL"),
         bundle_days: number("BUNDLE_DAYS")?,
         anonymise_after_days: number("ANONYMISE_AFTER_DAYS")?,
         audit_years: number("AUDIT_YEARS")?,
@@ -62,6 +76,11 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
             "choose --workers 1 or more, or leave it out for one per processor",
         ));
     }
+    let server = ServerSettings::default();
+    let server = ServerSettings {
+        listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
+        public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
+    };
     let usual = Retention::default();
     let retention = Retention {
         bundle_days: (flags.bundle_days.or(environment.bundle_days))
@@ -84,9 +103,116 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store_access: store_access(),
         threads,
         job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
+        server,
         retention: retention.check()?,
         switches: switches(),
     })
+}
+
+/// What else is read from the environment, without being a setting of the file.
+const SWITCHES: [&str; 4] = ["CONFIG", "JSON", "LOG", "VERBOSE"];
+
+/// Every setting as it holds, and where it comes from. Passwords are left out of it.
+pub fn in_use(flags: &Typed, file: Option<PathBuf>) -> Result<SettingsInUse, Failure> {
+    let file = match file.or_else(|| from_environment("CONFIG").map(PathBuf::from)) {
+        Some(path) => read_file(&path)?,
+        None => Typed::default(),
+    };
+    let (flags, file) = (by_name(flags)?, by_name(&file)?);
+    let mut settings: Vec<Setting> = flags
+        .into_iter()
+        .map(|(name, flag)| {
+            let variable = name.to_uppercase().replace('-', "_");
+            let held = [
+                (flag, Origin::Flag),
+                (from_environment(&variable), Origin::Environment),
+                (file.get(&name).cloned().flatten(), Origin::File),
+            ];
+            let found = held
+                .into_iter()
+                .find_map(|(value, from)| Some((value?, from)));
+            let (value, from) = match found {
+                Some((value, from)) => (Some(without_secrets(&name, &value)), from),
+                None => (default_of(&name), Origin::Default),
+            };
+            Setting { name, value, from }
+        })
+        .collect();
+    // They hold secrets, and that they are there is all that anybody needs to know.
+    settings.extend(store_access().into_keys().map(|name| Setting {
+        name,
+        value: Some("(set)".to_owned()),
+        from: Origin::Environment,
+    }));
+    Ok(SettingsInUse {
+        unknown: unknown_variables(&settings),
+        settings,
+    })
+}
+
+/// Every setting by the name that it has in the file, whether it is there or not.
+fn by_name(typed: &Typed) -> Result<BTreeMap<String, Option<String>>, Failure> {
+    let table = serde_json::to_value(typed)
+        .map_err(|error| Failure::ours(format!("the settings cannot be told: {error}")))?;
+    let settings = table.as_object().into_iter().flatten();
+    Ok(settings
+        .map(|(name, value)| {
+            let text = match value {
+                serde_json::Value::Null => None,
+                serde_json::Value::String(text) => Some(text.clone()),
+                other => Some(other.to_string()),
+            };
+            (name.clone(), text)
+        })
+        .collect())
+}
+
+/// Words in the name of a setting that nobody else may see.
+const SECRETS: [&str; 4] = ["secret", "password", "token", "credential"];
+
+fn without_secrets(name: &str, value: &str) -> String {
+    if SECRETS.iter().any(|word| name.contains(word)) {
+        return "(set)".to_owned();
+    }
+    match value.contains("://") {
+        true => without_password(value),
+        false => value.to_owned(),
+    }
+}
+
+fn default_of(name: &str) -> Option<String> {
+    match name {
+        "data-dir" => Some(DATA_DIR.to_owned()),
+        "listen" => Some(ServerSettings::default().listen.to_string()),
+        "job-deadline" => Some(JOB_DEADLINE.to_string()),
+        "workers" => thread::available_parallelism().ok().map(|n| n.to_string()),
+        _ => None,
+    }
+}
+
+/// Variables called `BRIEVENBUS_…` that nothing reads: a slip of the pen, most likely.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn unknown_variables(settings: &[Setting]) -> Vec<String> {
+    let known = |name: &str| {
+        let tests = cfg!(feature = "test-switches") && name.starts_with("TEST_");
+        tests
+            || SWITCHES.contains(&name)
+            || settings
+                .iter()
+                .any(|setting| setting.name.to_uppercase().replace('-', "_") == name)
+    };
+    let mut unknown: Vec<String> = std::env::vars_os()
+        .filter_map(|(name, _)| name.into_string().ok())
+        .filter(|name| {
+            name.strip_prefix("BRIEVENBUS_")
+                .is_some_and(|rest| !known(rest))
+        })
+        .collect();
+    unknown.sort_unstable();
+    unknown
 }
 
 /// The settings of an S3 bucket, under the names that every program gives them.
@@ -117,6 +243,19 @@ fn switches() -> Switches {
 #[cfg(not(feature = "test-switches"))]
 fn switches() -> Switches {
     Switches::default()
+}
+
+fn listen() -> Result<Option<SocketAddr>, Failure> {
+    let Some(text) = from_environment("LISTEN") else {
+        return Ok(None);
+    };
+    text.parse().map(Some).map_err(|_| {
+        Failure::input(
+            "environment",
+            format!("BRIEVENBUS_LISTEN is '{text}', which is not an address with a port"),
+            "write it as 127.0.0.1:8080 or [::1]:8080",
+        )
+    })
 }
 
 /// A number in the environment.
@@ -193,7 +332,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline, workers, bundle-days, anonymise-after-days and audit-years",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url, bundle-days, anonymise-after-days and audit-years",
         )
     })
 }

@@ -7,5 +7,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    brievenbus::cli::main(&brievenbus::worker::InProcess)
+    brievenbus::cli::main(&brievenbus::worker::InProcess, &brievenbus::http::Listening)
 }

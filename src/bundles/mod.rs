@@ -8,6 +8,7 @@ mod latch;
 pub mod manifest;
 pub mod overview;
 pub mod pack;
+pub mod probe;
 pub mod shelf;
 
 pub use error::BundleError;

@@ -4,21 +4,23 @@ use std::{
     collections::BTreeMap,
     fs::{self, File},
     io::{self, Read, Write},
+    ops::Range,
     os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use futures::{StreamExt, TryStreamExt};
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use object_store::{
-    ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
+    ClientOptions, GetOptions, GetRange, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
     local::LocalFileSystem,
     path::Path as Key,
     prefix::PrefixStore,
 };
 use sha2::{Digest, Sha256};
+use tokio_util::bytes::Bytes;
 
 use super::{BundleError, pack::Packed};
 
@@ -28,9 +30,14 @@ const FOLDER_PIECE: usize = 1 << 20;
 const BUCKET_PIECE: usize = 8 << 20;
 /// How long a bucket that does not answer is asked again before the attempt has failed; the job is tried again later.
 const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
+/// The same for somebody who waits.
+const HURRY: Duration = Duration::from_secs(3);
 
 /// How long one request to a bucket may take.
 const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Pieces of a bundle, in order. After an error nothing comes any more.
+pub type PieceStream = BoxStream<'static, Result<Bytes, BundleError>>;
 
 /// Where bundles are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,13 +79,15 @@ impl StoreAddress {
 pub struct Shelf {
     address: StoreAddress,
     access: BTreeMap<String, String>,
+    /// How long a bucket that does not answer is asked again.
+    patience: Duration,
     opened: Arc<OnceLock<Opened>>,
 }
 
-struct Opened {
-    store: Box<dyn ObjectStore>,
+pub(super) struct Opened {
+    pub(super) store: Box<dyn ObjectStore>,
     /// The folder, when it is one: half-written files in it are seen there and nowhere else.
-    folder: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
     piece: usize,
 }
 
@@ -88,8 +97,22 @@ impl Shelf {
         Self {
             address,
             access,
+            patience: BUCKET_PATIENCE,
             opened: Arc::default(),
         }
+    }
+
+    /// The same for somebody who wants to know soon why a bucket does not answer.
+    #[must_use]
+    pub fn in_a_hurry(self) -> Self {
+        Self {
+            patience: HURRY,
+            ..self
+        }
+    }
+
+    pub fn address(&self) -> &StoreAddress {
+        &self.address
     }
 
     /// Sees that the store can be opened. A bucket is not asked anything: it may come back before it is needed.
@@ -98,13 +121,15 @@ impl Shelf {
     }
 
     /// A folder is made on first use.
-    fn opened(&self) -> Result<&Opened, BundleError> {
+    pub(super) fn opened(&self) -> Result<&Opened, BundleError> {
         if let Some(opened) = self.opened.get() {
             return Ok(opened);
         }
         let opened = match &self.address {
             StoreAddress::Folder(folder) => open_folder(folder)?,
-            StoreAddress::Bucket { bucket, prefix } => open_bucket(bucket, prefix, &self.access)?,
+            StoreAddress::Bucket { bucket, prefix } => {
+                open_bucket((bucket, prefix), &self.access, self.patience)?
+            }
         };
         Ok(self.opened.get_or_init(|| opened))
     }
@@ -248,6 +273,23 @@ impl Shelf {
         }
     }
 
+    /// The bytes of the bundle at `key` in this range.
+    pub async fn stream(&self, key: &str, range: Range<u64>) -> Result<PieceStream, BundleError> {
+        if range.is_empty() {
+            return Ok(futures::stream::empty().boxed());
+        }
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        let got = self
+            .opened()?
+            .store
+            .get_opts(&Key::from(key), options)
+            .await?;
+        Ok(got.into_stream().map_err(BundleError::from).boxed())
+    }
+
     async fn copy(&self, key: &str, sha256: &str, file: &mut File) -> Result<(), BundleError> {
         file.set_len(0)?;
         let mut digest = Sha256::new();
@@ -302,9 +344,9 @@ fn open_folder(folder: &Path) -> Result<Opened, BundleError> {
 }
 
 fn open_bucket(
-    bucket: &str,
-    prefix: &str,
+    (bucket, prefix): (&str, &str),
     access: &BTreeMap<String, String>,
+    patience: Duration,
 ) -> Result<Opened, BundleError> {
     // Fails when somebody has chosen one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -312,7 +354,7 @@ fn open_bucket(
         .with_bucket_name(bucket)
         .with_client_options(ClientOptions::new().with_timeout(BUCKET_TIMEOUT))
         .with_retry(RetryConfig {
-            retry_timeout: BUCKET_PATIENCE,
+            retry_timeout: patience,
             ..RetryConfig::default()
         });
     for (name, value) in access {

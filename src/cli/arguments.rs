@@ -1,20 +1,23 @@
 //! The command line as it is typed.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::letter_arguments::Letter;
 use crate::{
     config::Typed,
     domain::{
+        actor::Role,
         audit::Action,
         batch::{BatchRequest, Priority},
         calendar::parse_date,
         eligibility::Again,
         invitation::InvitationState,
-        organisation::{AddressWindow, Slug},
+        organisation::{AddressWindow, LetterOrder, Slug},
     },
+    operations::create_token::DEFAULT_DAYS,
     operations::verify_audit::AuditHead,
 };
 
@@ -83,8 +86,16 @@ pub enum Command {
     /// Show where the clients of a care provider stand
     #[command(subcommand)]
     Client(Client),
+    /// Answer over HTTP, and work on the queue, until told to stop
+    Serve(Serve),
+    /// Show, reword, preview and publish the letter of a care provider
+    #[command(subcommand)]
+    Letter(Letter),
     /// Work on the queue until told to stop
     Work(Work),
+    /// Create, list and revoke the tokens that open the service
+    #[command(subcommand)]
+    Token(Token),
     /// See who got at the data of clients, and that nobody has changed the log of it
     #[command(subcommand)]
     Audit(Audit),
@@ -95,6 +106,14 @@ pub enum Command {
     /// Check letter templates, or look at them
     #[command(subcommand)]
     Template(Template),
+    /// Copy what letters are made from into a folder, while others work
+    Backup(Backup),
+    /// Look whether everything is there and in order, and say what to do about what is not
+    Doctor,
+    /// Write completions for a shell to standard output
+    Completions(Completions),
+    /// Write man pages, one a command
+    Manual(Manual),
     /// Set letters for another brievenbus, which starts this
     #[command(hide = true)]
     Press,
@@ -138,6 +157,16 @@ pub struct Request {
     /// Also write to clients of whom it is unknown whether they are connected
     #[arg(long)]
     accept_unknown: bool,
+    /// Order of the letters in a bundle [default: as the organisation prefers]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    order: Option<Order>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Order {
+    Name,
+    Address,
+    ClientId,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -173,6 +202,11 @@ impl From<Request> for BatchRequest {
                 })
                 .collect(),
             accept_unknown: typed.accept_unknown,
+            order: typed.order.map(|order| match order {
+                Order::Name => LetterOrder::Name,
+                Order::Address => LetterOrder::Address,
+                Order::ClientId => LetterOrder::ClientId,
+            }),
         }
     }
 }
@@ -416,6 +450,68 @@ pub struct Purge {
 }
 
 #[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Jobs at a time, and processes that set letters; 0: answer only, others work [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// The address that people type, when something stands in front: https://brieven.example
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is shown once
+    Create(TokenCreate),
+    /// Every token, with its last use; never a secret
+    List,
+    /// Make a token work no more
+    Revoke(Id),
+}
+
+#[derive(Debug, Args)]
+pub struct TokenCreate {
+    /// What it opens
+    #[arg(long, value_enum, value_name = "ROLE")]
+    pub role: TokenRole,
+    /// Whose things, for a provider
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub label: String,
+    /// How many days it works
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_DAYS)]
+    pub days: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TokenRole {
+    /// Nedap support: everything
+    Support,
+    /// Somebody of a care provider: its own organisation
+    Provider,
+    /// The portal: redeems codes
+    Caren,
+    /// A pipeline that checks letters: previews
+    Ci,
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Support => Self::Support,
+            TokenRole::Provider => Self::Provider,
+            TokenRole::Caren => Self::Caren,
+            TokenRole::Ci => Self::Ci,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
 pub struct Import {
     /// Folder with organisation.toml, locations.csv, clients.csv and location_assignments.csv
     pub folder: PathBuf,
@@ -471,7 +567,37 @@ pub struct TemplatePreview {
     pub organisation: Option<PathBuf>,
 }
 
-fn slug(text: &str) -> Result<Slug, String> {
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// A folder that is not there yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// With the key, so that the folder alone opens every code in it
+    #[arg(long)]
+    pub with_key: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// Where the pages go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+pub fn slug(text: &str) -> Result<Slug, String> {
     Slug::try_from(text.to_owned())
         .map_err(|_| "write the slug of its organisation.toml, such as de-beste-zorg".to_owned())
 }

@@ -3,11 +3,14 @@
 use serde_json::json;
 
 use super::{arguments::Bundle, open_app, table::columns, terminal::Terminal};
-use crate::operations::{
-    App, Failure,
-    app::Settings,
-    fetch_bundle::{fetch_bundle, list_bundles},
-    presses::start_presses,
+use crate::{
+    answers::bundle::Bundle as Answer,
+    operations::{
+        App, Failure,
+        app::Settings,
+        fetch_bundle::{fetch_bundle, list_bundles},
+        presses::start_presses,
+    },
 };
 
 pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
@@ -28,20 +31,8 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
     let bundles = list_bundles(app).await?;
     if terminal.json {
         let bundles: Vec<_> = bundles
-            .iter()
-            .map(|(bundle, team)| {
-                json!({
-                    "id": bundle.id,
-                    "batch": bundle.batch,
-                    "team": team,
-                    "file_name": bundle.file_name,
-                    "bytes": bundle.bytes,
-                    "sha256": bundle.sha256,
-                    "created": bundle.created_at,
-                    "removed": bundle.removed.map(|removed| removed.at),
-                    "removed_why": bundle.removed.map(|removed| removed.why.as_str()),
-                })
-            })
+            .into_iter()
+            .map(|(bundle, team)| Answer::new(bundle, team))
             .collect();
         return terminal.print_json(&bundles);
     }

@@ -2,19 +2,26 @@
 
 mod arguments;
 mod audit;
+mod backup;
 mod batch;
 mod bundle;
+mod doctor;
 mod import;
 mod invitation;
+mod letter;
+mod letter_arguments;
+mod manual;
 mod progress;
 mod purge;
 mod run;
 mod sample;
+mod serve;
 mod signals;
 mod standing;
 mod table;
 mod template;
 mod terminal;
+mod token;
 mod work;
 
 use std::{
@@ -37,13 +44,15 @@ use crate::{
         App, Failure, Kind,
         app::{Clock, Settings, system_codes},
         presses::{Press, serve_as_press},
+        server::StartServer,
         workers::StartWorkers,
     },
 };
 
 /// The whole program: 0 done, 1 the input or the request was wrong, 2 our failure.
 /// `workers`: who works on the queue when a command needs it done.
-pub fn main(workers: &dyn StartWorkers) -> ExitCode {
+/// `server`: who answers over HTTP.
+pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
@@ -52,7 +61,7 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
         return press();
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
-    let unattended = matches!(arguments.command, Command::Work(_));
+    let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
     terminal::start_log(
         arguments.global.verbose.max(config::verbosity()),
         unattended,
@@ -65,7 +74,7 @@ pub fn main(workers: &dyn StartWorkers) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let ended = runtime.block_on(run_command(arguments, &terminal, workers));
+    let ended = runtime.block_on(run_command(arguments, &terminal, workers, server));
     // What still runs, such as letters that nobody waits for any more, may be cut off at any point.
     runtime.shutdown_background();
     match ended {
@@ -81,11 +90,27 @@ async fn run_command(
     arguments: Arguments,
     terminal: &Terminal,
     workers: &dyn StartWorkers,
+    server: &dyn StartServer,
 ) -> Result<(), Failure> {
+    // These say what the program can do, for which nothing has to be set.
+    match &arguments.command {
+        Command::Completions(completions) => return manual::completions(completions, terminal),
+        Command::Manual(manual) => return manual::pages(manual, terminal),
+        _ => {}
+    }
     let mut typed = arguments.global.typed();
     if let Command::Work(work) = &arguments.command {
         typed.workers = work.workers;
     }
+    if let Command::Serve(serve) = &arguments.command {
+        // None to work still leaves presses, for previews.
+        typed.workers = serve.workers.filter(|workers| *workers > 0);
+        typed.listen = serve.listen;
+        typed.public_url.clone_from(&serve.public_url);
+    }
+    let in_use = matches!(arguments.command, Command::Doctor)
+        .then(|| config::in_use(&typed, arguments.global.config.clone()))
+        .transpose()?;
     let settings = config::settings(typed, arguments.global.config)?;
     match arguments.command {
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
@@ -95,6 +120,9 @@ async fn run_command(
         Command::Invitation(command) => invitation::run(command, &settings, terminal).await,
         Command::Team(command) => standing::teams(command, &settings, terminal).await,
         Command::Client(command) => standing::clients(command, &settings, terminal).await,
+        Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
+        Command::Token(command) => token::run(command, &settings, terminal).await,
+        Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
         Command::Audit(command) => audit::run(command, &settings, terminal).await,
         Command::Purge(command) => purge::run(&command, &settings, terminal).await,
@@ -105,7 +133,9 @@ async fn run_command(
         Command::Template(Template::Preview(preview)) => {
             template::preview(preview, &settings, terminal).await
         }
-        Command::Press => Ok(()),
+        Command::Backup(backup) => backup::run(&backup, &settings, terminal).await,
+        Command::Doctor => doctor::run(&settings, in_use.unwrap_or_default(), terminal).await,
+        Command::Completions(_) | Command::Manual(_) | Command::Press => Ok(()),
     }
 }
 

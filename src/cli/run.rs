@@ -20,7 +20,7 @@ use crate::{
         App, Failure, Kind,
         app::Settings,
         collect_bundles::{Collected, Tried, check_folder, collect_ready, make_folder},
-        import_export::{check_letter, import_export, read_export},
+        import_export::{Imported, check_letter, import_export, read_export},
         presses::{Press, start_presses},
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
@@ -47,15 +47,17 @@ pub async fn run(
     let request = BatchRequest::from(arguments.request);
     let press = start_presses(settings)?;
     let (checked, note) = check(&press, &export, &request).await?;
-    if let Some(note) = note {
-        terminal.note(&format!("note: {note}"));
-    }
     check_folder(&arguments.out)?;
 
     let app = Arc::new(open_app(settings, press).await?);
     app.shelf.check()?;
     make_folder(&arguments.out)?;
-    import_export(&app, &export).await?;
+    let Imported { kept_letter } = import_export(&app, &export).await?;
+    // Of two letters only the one that is used is spoken of.
+    let kept = kept_letter.map(|kept| kept.to_string());
+    if let Some(note) = kept.or(note) {
+        terminal.note(&format!("note: {note}"));
+    }
     if checked.options.valid_until < app.today() {
         let day = checked.options.valid_until;
         terminal.note(&format!(

@@ -43,15 +43,7 @@ pub async fn run(
 async fn until_over(app: &App, worker: &dyn Workers, until_idle: bool) -> Result<(), Failure> {
     loop {
         if worker.have_ended() {
-            return Err(Failure {
-                kind: Kind::TryAgain,
-                code: "stuck",
-                hint: Some(
-                    "see that the database can be reached and the disk is not full, then start it again"
-                        .to_owned(),
-                ),
-                ..Failure::ours("the workers cannot go on")
-            });
+            return Err(stuck());
         }
         if until_idle {
             match any_job_left(app).await {
@@ -62,5 +54,18 @@ async fn until_over(app: &App, worker: &dyn Workers, until_idle: bool) -> Result
             }
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The workers have ended without being asked to.
+pub(super) fn stuck() -> Failure {
+    Failure {
+        kind: Kind::TryAgain,
+        code: "stuck",
+        hint: Some(
+            "see that the database can be reached and the disk is not full, then start it again"
+                .to_owned(),
+        ),
+        ..Failure::ours("the workers cannot go on")
     }
 }

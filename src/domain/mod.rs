@@ -12,6 +12,8 @@ pub mod country;
 pub mod eligibility;
 mod initials;
 pub mod invitation;
+pub mod letter_fault;
+pub mod letter_setup;
 pub mod location;
 pub mod name;
 pub mod organisation;

@@ -18,6 +18,7 @@ use super::{
     Failure,
     purge::Retention,
     running::{Running, Stopping},
+    server::ServerSettings,
     switches::Switches,
 };
 use crate::{
@@ -47,6 +48,8 @@ pub struct Settings {
     pub threads: usize,
     /// How long one attempt at a team job may take.
     pub job_deadline: Duration,
+    /// For whoever serves.
+    pub server: ServerSettings,
     /// How long what is kept.
     pub retention: Retention,
     /// What a test wants to go wrong; nothing in a build for use.
@@ -71,6 +74,7 @@ pub struct App {
     pub home: String,
     pub threads: usize,
     pub job_deadline: Duration,
+    pub server: ServerSettings,
     /// How long what is kept.
     pub retention: Retention,
     /// The attempts at team jobs that are alive in this process.
@@ -108,6 +112,7 @@ impl App {
             run_locks,
             threads: settings.threads,
             job_deadline: settings.job_deadline,
+            server: settings.server.clone(),
             retention: settings.retention,
             running: Running::default(),
             stopping: Stopping::default(),

@@ -121,7 +121,11 @@ async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
     })
 }
 
-fn planned(plan: &TeamPlan, names: &BTreeMap<&LocationId, &TeamName>) -> Vec<PlannedClient> {
+/// The clients of a team that was planned.
+pub(super) fn planned(
+    plan: &TeamPlan,
+    names: &BTreeMap<&LocationId, &TeamName>,
+) -> Vec<PlannedClient> {
     plan.members
         .iter()
         .map(|member| PlannedClient {

@@ -174,6 +174,11 @@ impl From<StorageError> for Failure {
                 "data_folder",
                 Some("choose another with --data-dir, make it writable, or make room on the disk"),
             ),
+            StorageError::Copy { source, .. } => (
+                folder_kind(source.kind()),
+                "output_folder",
+                Some("choose another with --out, make it writable, or make room on the disk"),
+            ),
             StorageError::Key { .. } => (
                 Kind::Input,
                 "key_file",

@@ -6,21 +6,46 @@ use super::{
     App, Failure, Kind,
     collect_bundles::{check_folder, collect_bundle, make_folder, record_download},
     failure::BUNDLE_LOST,
+    paging::{Page, Paging},
     record_access::or_refused,
     show_batch::find_batch,
+    submit_batch::organisation,
 };
-pub use crate::storage::bundles::{Removal, Removed};
-use crate::{
-    domain::{
-        audit::{Access, Action},
-        calendar::day_in_amsterdam,
-    },
-    storage::bundles::StoredBundle,
+use crate::domain::{
+    audit::{Access, Action},
+    calendar::day_in_amsterdam,
 };
+pub use crate::storage::bundles::{BundleFilter, ListedBundle, Removal, Removed, StoredBundle};
 
 /// Every bundle with the name of its team, oldest first.
 pub async fn list_bundles(app: &App) -> Result<Vec<(StoredBundle, String)>, Failure> {
     Ok(app.db.all_bundles(app.actor.organisation.as_ref()).await?)
+}
+
+/// A page of the bundles, of all organisations or of one, of all batches or of one.
+pub async fn bundle_page(
+    app: &App,
+    filter: &BundleFilter,
+    paging: &Paging,
+) -> Result<Page<ListedBundle>, Failure> {
+    if let Some(slug) = &filter.organisation {
+        organisation(app, slug).await?;
+    }
+    if let Some(batch) = &filter.batch {
+        find_batch(app, batch).await?;
+    }
+    let filter = BundleFilter {
+        organisation: filter
+            .organisation
+            .clone()
+            .or(app.actor.organisation.clone()),
+        ..filter.clone()
+    };
+    let found = app
+        .db
+        .bundle_page(&filter, paging.after(), paging.most())
+        .await?;
+    Ok(Page::cut(found, paging, |listed| listed.bundle.id.clone()))
 }
 
 /// Writes a bundle into `folder`, whole or not at all, after comparing it with the sha256 that it was made with.

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder,
+    QuerySelect, RelationTrait,
     sea_query::{Expr, Query},
 };
 
@@ -61,6 +62,58 @@ impl Removal {
     }
 }
 
+/// Which bundles to list; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BundleFilter {
+    pub organisation: Option<Slug>,
+    pub batch: Option<String>,
+}
+
+/// A bundle with the team that it is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedBundle {
+    pub bundle: StoredBundle,
+    pub team_name: String,
+    pub organisation: String,
+    /// When it was first taken out of the store.
+    pub collected_at: Option<DateTime<Utc>>,
+}
+
+#[derive(FromQueryResult)]
+struct ListedRow {
+    id: String,
+    team_job_id: String,
+    batch_id: String,
+    file_name: String,
+    store_key: String,
+    bytes: i64,
+    sha256: String,
+    created_at: DateTime<Utc>,
+    collected_at: Option<DateTime<Utc>>,
+    team_name: String,
+    organisation: String,
+}
+
+impl From<ListedRow> for ListedBundle {
+    fn from(row: ListedRow) -> Self {
+        Self {
+            team_name: row.team_name,
+            organisation: row.organisation,
+            collected_at: row.collected_at,
+            bundle: StoredBundle {
+                id: row.id,
+                batch: row.batch_id,
+                team_job: row.team_job_id,
+                file_name: row.file_name,
+                store_key: row.store_key,
+                bytes: row.bytes.unsigned_abs(),
+                sha256: row.sha256,
+                created_at: row.created_at,
+            },
+        }
+    }
+}
+
 impl Database {
     /// The bundles of a batch, oldest first.
     pub async fn bundles(&self, batch_id: &str) -> Result<Vec<StoredBundle>, StorageError> {
@@ -102,6 +155,38 @@ impl Database {
                 (read_bundle(row), team)
             })
             .collect())
+    }
+
+    /// A page of bundles, oldest first, those after the bundle `after`.
+    pub async fn bundle_page(
+        &self,
+        filter: &BundleFilter,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<ListedBundle>, StorageError> {
+        let mut wanted = bundle::Entity::find()
+            .select_only()
+            .columns(bundle::Column::iter())
+            .column_as(team_job::Column::TeamName, "team_name")
+            .column_as(batch::Column::Organisation, "organisation")
+            .join(JoinType::InnerJoin, bundle::Relation::TeamJob.def())
+            .join(JoinType::InnerJoin, bundle::Relation::Batch.def())
+            .order_by_asc(Column::Id)
+            .limit(most);
+        if let Some(slug) = &filter.organisation {
+            wanted = wanted.filter(batch::Column::Organisation.eq(slug.as_str()));
+        }
+        if let Some(id) = &filter.batch {
+            wanted = wanted.filter(Column::BatchId.eq(id));
+        }
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Id.gt(after));
+        }
+        let rows = wanted
+            .into_model::<ListedRow>()
+            .all(self.connection())
+            .await?;
+        Ok(rows.into_iter().map(ListedBundle::from).collect())
     }
 
     pub async fn bundle(&self, id: &str) -> Result<Option<StoredBundle>, StorageError> {

@@ -214,7 +214,7 @@ impl Database {
 }
 
 /// A database address may hold a password, which belongs in no error.
-fn without_password(url: &str) -> String {
+pub fn without_password(url: &str) -> String {
     // As a parameter too: `?password=`.
     let url = url.split('?').next().unwrap_or(url);
     match (url.find("://"), url.rfind('@')) {

@@ -32,6 +32,11 @@ pub enum StorageError {
     Cancelled,
     #[error("the operating system gives no random numbers: {0}")]
     Random(String),
+    #[error("the copy {path} cannot be written: {source}")]
+    Copy {
+        path: PathBuf,
+        source: std::io::Error,
+    },
     #[error("the database did not answer as it should: {0}")]
     Database(#[from] sea_orm::DbErr),
     #[error("the queue's tables cannot be made: {0}")]

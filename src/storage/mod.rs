@@ -3,19 +3,25 @@
 //! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
 //! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
+pub mod access_tokens;
 pub mod audit;
 pub mod batches;
 pub mod bundles;
 pub mod database;
+pub mod disk;
 pub mod endings;
 mod entities;
 mod error;
 pub mod exports;
+pub mod inspection;
 pub mod invitations;
+pub mod letter_versions;
 pub mod locks;
 mod migrations;
 pub mod outcomes;
+pub mod overviews;
 pub mod retention;
+pub mod snapshot;
 pub mod tasks;
 pub mod team_jobs;
 pub mod vault;

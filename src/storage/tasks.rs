@@ -376,6 +376,35 @@ async fn count<const N: usize>(
     Ok(n.unwrap_or_default().unsigned_abs())
 }
 
+/// How many tasks are due since more than `overdue`, and how many workers have said within `recent` that they live. A
+/// worker that is busy says nothing here: its jobs do.
+pub(super) async fn queue_signs(
+    db: &impl ConnectionTrait,
+    overdue: TimeDelta,
+    recent: TimeDelta,
+) -> Result<(u64, u64), StorageError> {
+    let backend = db.get_database_backend();
+    let dialect = dialect(backend);
+    let (jobs, workers, since) = (dialect.jobs, dialect.workers, dialect.later(backend, "$1"));
+    let count = async |sql: String, values: Vec<Value>| -> Result<u64, StorageError> {
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        let row = db.query_one_raw(statement).await?;
+        let number: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(number.unwrap_or(0).unsigned_abs())
+    };
+    let waiting = count(
+        format!(
+            "SELECT count(*) FROM {jobs} WHERE run_at < {since} AND job_type = $2 AND status IN ('Pending', 'Failed')"
+        ),
+        vec![(-overdue.num_seconds()).into(), QUEUE.into()],
+    );
+    let alive = count(
+        format!("SELECT count(*) FROM {workers} WHERE last_seen > {since}"),
+        vec![(-recent.num_seconds()).into()],
+    );
+    Ok((waiting.await?, alive.await?))
+}
+
 async fn execute<const N: usize>(
     db: &impl ConnectionTrait,
     sql: String,

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod database;
 pub mod export;
 pub mod fixture;
+pub mod page;
 pub mod poppler;
 #[allow(dead_code, reason = "the chaos suite uses all of it")]
 pub mod postgres;

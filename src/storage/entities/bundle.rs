@@ -23,6 +23,19 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::team_job::Entity",
+        from = "Column::TeamJobId",
+        to = "super::team_job::Column::Id"
+    )]
+    TeamJob,
+    #[sea_orm(
+        belongs_to = "super::batch::Entity",
+        from = "Column::BatchId",
+        to = "super::batch::Column::Id"
+    )]
+    Batch,
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,6 @@
 //! The tables as sea-orm sees them: one entity a file, columns only. What they mean is said in the aggregate files.
 
+pub mod access_token;
 pub mod assignment;
 pub mod audit;
 pub mod audit_client;
@@ -8,6 +9,8 @@ pub mod batch;
 pub mod bundle;
 pub mod client;
 pub mod invitation;
+pub mod letter_logo;
+pub mod letter_version;
 pub mod location;
 pub mod logo;
 pub mod organisation;

@@ -3,7 +3,9 @@
 use sea_orm_migration::prelude::*;
 
 mod m0001_first;
+mod m0002_access;
 mod m0003_audit;
+mod m0005_letter_versions;
 mod m0006_retention;
 
 pub struct Migrator;
@@ -12,7 +14,9 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m0001_first::Migration),
+            Box::new(m0002_access::Migration),
             Box::new(m0003_audit::Migration),
+            Box::new(m0005_letter_versions::Migration),
             Box::new(m0006_retention::Migration),
         ]
     }

@@ -1,0 +1,63 @@
+//! `serve`
+
+use std::sync::Arc;
+
+use super::{arguments::Serve, open_app, signals::asked_to_stop, terminal::Terminal, work};
+use crate::operations::{
+    Failure, Kind,
+    app::Settings,
+    presses::start_presses,
+    server::{Server, StartServer},
+    workers::{StartWorkers, Workers},
+};
+
+/// How often it is asked whether server and workers are still there.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(200);
+
+pub async fn run(
+    arguments: &Serve,
+    settings: &Settings,
+    terminal: &Terminal,
+    workers: &dyn StartWorkers,
+    server: &dyn StartServer,
+) -> Result<(), Failure> {
+    let app = Arc::new(open_app(settings, start_presses(settings)?).await?);
+    let server = server.start(Arc::clone(&app)).await?;
+    let working = match arguments.workers {
+        Some(0) => None,
+        _ => Some(workers.start(Arc::clone(&app)).await?),
+    };
+    terminal.note(&format!("listening on http://{}", server.address()));
+    let ended = tokio::select! {
+        ended = until_over(&*server, working.as_deref()) => ended,
+        () = asked_to_stop() => {
+            terminal.note("stopping: what was asked is answered, and jobs under way are finished or handed back");
+            Ok(())
+        }
+    };
+    let answered = server.stop().await;
+    let stopped = match working {
+        Some(working) => working.stop().await,
+        None => Ok(()),
+    };
+    app.close().await;
+    ended.and(answered).and(stopped)
+}
+
+/// Waits until nobody answers or nobody works any more.
+async fn until_over(server: &dyn Server, workers: Option<&dyn Workers>) -> Result<(), Failure> {
+    loop {
+        if workers.is_some_and(Workers::have_ended) {
+            return Err(work::stuck());
+        }
+        if server.has_ended() {
+            return Err(Failure {
+                kind: Kind::TryAgain,
+                code: "server_ended",
+                hint: Some("start it again; -v says more of what happened".to_owned()),
+                ..Failure::ours("the server answers no more")
+            });
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}

@@ -1,0 +1,125 @@
+//! The door on the network: an API for scripts under `/api/v1`, pages for people at `/`.
+//!
+//! | part | does |
+//! |---|---|
+//! | `service` | what every handler shares |
+//! | `caller` | who asks, and whether they may: each handler takes the caller that it is for |
+//! | `problem` | a failure as `application/problem+json` |
+//! | `api` | the routes for scripts, each with its place in the OpenAPI document |
+//! | `pages` | the routes for people, in Dutch |
+
+mod api;
+mod caller;
+mod input;
+mod pages;
+mod problem;
+mod service;
+
+use std::{
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::Router;
+use axum_server::Handle;
+use futures::{FutureExt, future::BoxFuture};
+use hyper_util::rt::TokioTimer;
+use tokio::task::JoinHandle;
+
+use self::service::Service;
+use crate::operations::{
+    App, Failure,
+    running::Stopping,
+    server::{Server, StartServer},
+};
+
+/// How long a client may take to say what it wants.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long answers that are under way may take when the server is to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Starts a server in this process.
+pub struct Listening;
+
+impl StartServer for Listening {
+    fn start(&self, app: Arc<App>) -> BoxFuture<'_, Result<Box<dyn Server>, Failure>> {
+        async move { Ok(Box::new(Running::start(app)?) as Box<dyn Server>) }.boxed()
+    }
+}
+
+/// A server that answers.
+struct Running {
+    address: SocketAddr,
+    handle: Handle<SocketAddr>,
+    closing: Stopping,
+    answering: JoinHandle<std::io::Result<()>>,
+}
+
+impl Running {
+    fn start(app: Arc<App>) -> Result<Self, Failure> {
+        let listen = app.server.listen;
+        let in_use = |error: std::io::Error| {
+            Failure::input(
+                "listen",
+                format!("the address {listen} cannot be listened at: {error}"),
+                "choose another with --listen, or end what listens there",
+            )
+        };
+        let listener = TcpListener::bind(listen).map_err(in_use)?;
+        let address = listener.local_addr().map_err(in_use)?;
+        let service = Service::new(app);
+        let closing = service.closing.clone();
+        let handle = Handle::new();
+        let mut server = axum_server::from_tcp(listener)
+            .map_err(in_use)?
+            .handle(handle.clone());
+        server
+            .http_builder()
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIME);
+        let answers = routes(service).into_make_service_with_connect_info::<SocketAddr>();
+        let answering = tokio::spawn(server.serve(answers));
+        Ok(Self {
+            address,
+            handle,
+            closing,
+            answering,
+        })
+    }
+}
+
+impl Server for Running {
+    fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    fn has_ended(&self) -> bool {
+        self.answering.is_finished()
+    }
+
+    fn stop(self: Box<Self>) -> BoxFuture<'static, Result<(), Failure>> {
+        async move {
+            // Those who follow a batch would listen for ever.
+            self.closing.raise();
+            self.handle.graceful_shutdown(Some(GRACE));
+            match self.answering.await {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(error)) => Err(Failure::ours(format!(
+                    "the server did not stop well: {error}"
+                ))),
+                Err(error) => Err(Failure::ours(format!("the server broke down: {error}"))),
+            }
+        }
+        .boxed()
+    }
+}
+
+/// Everything that is answered.
+fn routes(service: Service) -> Router {
+    Router::new()
+        .nest("/api/v1", api::routes())
+        .merge(pages::routes())
+        .with_state(service)
+}

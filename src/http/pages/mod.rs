@@ -1,0 +1,26 @@
+//! The pages for people, in Dutch.
+//!
+//! | part | does |
+//! |---|---|
+//! | `layout` | what is around every page, and how one is answered |
+//! | `fields` | what a form brings |
+//! | `failure` | a page instead of the one that was asked for |
+//! | `assets` | style, script and pictures |
+//! | `support` | the pages that Nedap support works with |
+
+mod assets;
+mod failure;
+pub mod fields;
+pub mod layout;
+mod support;
+
+use axum::Router;
+
+pub use self::failure::{PageFailure, no_such_page};
+use super::service::Service;
+
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .merge(assets::routes())
+        .merge(support::routes())
+}

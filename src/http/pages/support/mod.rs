@@ -1,0 +1,27 @@
+//! The pages that Nedap support works with, each thin over operations.
+
+mod batch;
+mod batches;
+mod check;
+mod choice;
+mod clients;
+mod locations;
+mod new_batch;
+mod organisations;
+mod reasons;
+mod tokens;
+
+use axum::Router;
+
+use crate::http::service::Service;
+
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .merge(organisations::routes())
+        .merge(locations::routes())
+        .merge(new_batch::routes())
+        .merge(batches::routes())
+        .merge(batch::routes())
+        .merge(clients::routes())
+        .merge(tokens::routes())
+}
