@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use tokio_util::bytes::Bytes;
 
-use super::{App, Failure, fetch_bundle::find_bundle};
+use super::{App, Failure, fetch_bundle::bundle_to_hand_out};
 use crate::bundles::shelf::Shelf;
 
 /// A bundle that is in the store and can be opened.
@@ -25,9 +25,9 @@ pub struct OpenedBundle {
 /// Bytes of a bundle, in order. After an error nothing comes any more: what was sent until then is not the whole.
 pub type BundleBytes = BoxStream<'static, Result<Bytes, Failure>>;
 
-/// Opens a bundle for reading, and remembers that somebody took it out of the store.
+/// Opens a bundle for reading, writes that in the audit log, and remembers that somebody took it out of the store.
 pub async fn open_bundle(app: &App, id: &str) -> Result<OpenedBundle, Failure> {
-    let bundle = find_bundle(app, id).await?;
+    let bundle = bundle_to_hand_out(app, id).await?;
     app.db.mark_collected(&bundle.id, app.now()).await?;
     Ok(OpenedBundle {
         shelf: app.shelf.clone(),
