@@ -1,5 +1,7 @@
 //! The only reader of the environment and of the configuration file. A flag beats the environment beats the file.
 
+mod access;
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -10,9 +12,11 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+pub use self::access::{Access, Oidc};
 #[cfg(feature = "test-switches")]
-use crate::operations::switches::Stop;
+use crate::operations::switches::{RotationStep, Stop};
 use crate::operations::{
     Failure,
     app::Settings,
@@ -22,8 +26,8 @@ use crate::operations::{
     switches::Switches,
 };
 
-/// What was typed; everything may be left out.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+/// What was typed; everything may be left out. No `Debug`: secrets may be in it.
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Typed {
     pub data_dir: Option<PathBuf>,
@@ -43,6 +47,25 @@ pub struct Typed {
     pub anonymise_after_days: Option<u32>,
     /// Years that a line of the audit log is kept.
     pub audit_years: Option<u32>,
+    /// How the log is written.
+    pub log_format: Option<LogFormat>,
+    /// Who may ask what, and how long.
+    #[serde(default)]
+    pub access: Access,
+    /// Where support may sign in.
+    #[serde(default)]
+    pub oidc: Oidc,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object a line.
+    Json,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -63,6 +86,9 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         workers: number("WORKERS")?,
         listen: listen()?,
         public_url: from_environment("PUBLIC_URL"),
+        log_format: log_format_of_environment()?,
+        access: Access::of_environment()?,
+        oidc: Oidc::default(),
         bundle_days: number("BUNDLE_DAYS")?,
         anonymise_after_days: number("ANONYMISE_AFTER_DAYS")?,
         audit_years: number("AUDIT_YEARS")?,
@@ -80,7 +106,13 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
     let server = ServerSettings {
         listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
         public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
+        ..server
     };
+    if let Some(url) = &server.public_url {
+        check_public_url(url)?;
+    }
+    let server = environment.access.or(file.access).applied_to(server)?;
+    let server = access::with_oidc(server, &file.oidc)?;
     let usual = Retention::default();
     let retention = Retention {
         bundle_days: (flags.bundle_days.or(environment.bundle_days))
@@ -107,6 +139,21 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         retention: retention.check()?,
         switches: switches(),
     })
+}
+
+fn check_public_url(url: &str) -> Result<(), Failure> {
+    let host = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let host = host.map(|host| host.trim_end_matches('/'));
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
+        return Ok(());
+    }
+    Err(Failure::input(
+        "public_url",
+        format!("the public address '{url}' is not one that people can type"),
+        "write it as https://brieven.example, without a path",
+    ))
 }
 
 /// What else is read from the environment, without being a setting of the file.
@@ -155,14 +202,23 @@ fn by_name(typed: &Typed) -> Result<BTreeMap<String, Option<String>>, Failure> {
     let table = serde_json::to_value(typed)
         .map_err(|error| Failure::ours(format!("the settings cannot be told: {error}")))?;
     let settings = table.as_object().into_iter().flatten();
+    // The tables `[access]` and `[oidc]` as their names are in the environment.
+    let settings = settings.flat_map(|(name, value)| match (name.as_str(), value) {
+        ("access", Value::Object(table)) => table.clone().into_iter().collect(),
+        (_, Value::Object(table)) => table
+            .iter()
+            .map(|(inner, value)| (format!("{name}-{inner}"), value.clone()))
+            .collect(),
+        _ => vec![(name.clone(), value.clone())],
+    });
     Ok(settings
         .map(|(name, value)| {
             let text = match value {
-                serde_json::Value::Null => None,
-                serde_json::Value::String(text) => Some(text.clone()),
+                Value::Null => None,
+                Value::String(text) => Some(text),
                 other => Some(other.to_string()),
             };
-            (name.clone(), text)
+            (name, text)
         })
         .collect())
 }
@@ -236,6 +292,10 @@ fn switches() -> Switches {
     Switches {
         die_after: stop("TEST_DIE_AFTER"),
         panic_after: stop("TEST_PANIC_AFTER"),
+        die_rotating: from_environment("TEST_DIE_ROTATING").and_then(|text| {
+            let mut steps = RotationStep::ALL.into_iter();
+            steps.find_map(|(name, step)| (name == text).then_some(step))
+        }),
         codes: from_environment("TEST_CODES").and_then(|seed| seed.parse().ok()),
     }
 }
@@ -256,6 +316,30 @@ fn listen() -> Result<Option<SocketAddr>, Failure> {
             "write it as 127.0.0.1:8080 or [::1]:8080",
         )
     })
+}
+
+/// `log-format`, before everything else is read; a mistake in it is said when all settings are read.
+pub fn log_format(file: Option<&Path>) -> LogFormat {
+    let of_file = || {
+        let path = file.map(Path::to_owned);
+        let path = path.or_else(|| from_environment("CONFIG").map(PathBuf::from))?;
+        read_file(&path).ok()?.log_format
+    };
+    let of_environment = log_format_of_environment().ok().flatten();
+    of_environment.or_else(of_file).unwrap_or_default()
+}
+
+fn log_format_of_environment() -> Result<Option<LogFormat>, Failure> {
+    match from_environment("LOG_FORMAT").as_deref() {
+        None => Ok(None),
+        Some("text") => Ok(Some(LogFormat::Text)),
+        Some("json") => Ok(Some(LogFormat::Json)),
+        Some(other) => Err(Failure::input(
+            "environment",
+            format!("BRIEVENBUS_LOG_FORMAT is '{other}', which is not a format of the log"),
+            "write text or json",
+        )),
+    }
 }
 
 /// A number in the environment.
@@ -332,7 +416,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url, bundle-days, anonymise-after-days and audit-years",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url, log-format, bundle-days, anonymise-after-days and audit-years, and the tables [access] and [oidc]",
         )
     })
 }

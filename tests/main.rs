@@ -11,6 +11,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accessible;
 mod again;
 mod anything;
@@ -30,13 +31,16 @@ mod operating;
 mod pages;
 mod presses;
 mod prose;
+mod provider_pages;
 mod refusals;
 mod reimport;
 mod resume;
 mod retention;
 mod run;
 mod sample;
+mod sealing;
 mod secrecy;
+mod sign_in;
 mod storage;
 mod support;
 mod template;

@@ -99,6 +99,9 @@ pub enum Command {
     /// See who got at the data of clients, and that nobody has changed the log of it
     #[command(subcommand)]
     Audit(Audit),
+    /// Show the key that everything is sealed with, or change it
+    #[command(subcommand)]
+    Key(Key),
     /// Clear away what no bundle needs, and what was kept for as long as it may be
     Purge(Purge),
     /// Write an invented export of any size, the same for a seed
@@ -294,6 +297,24 @@ pub struct BundleFetch {
     /// Where the bundle goes
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Lock it with the password on the first line of this file, to send it by mail; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// The generations of the key, newest first, without anything secret
+    Show,
+    /// Seal everything anew with a new key, or finish doing so; the old one then opens nothing
+    Rotate(KeyRotate),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyRotate {
+    /// Finish although bundles are lost or damaged: should they turn up again, nothing opens them
+    #[arg(long)]
+    pub leave_behind: bool,
 }
 
 #[derive(Debug, Subcommand)]

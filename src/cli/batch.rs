@@ -128,12 +128,13 @@ async fn watch(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> 
     }
     screen.finish();
     let summary = show_batch(app, id).await?;
+    let state = summary.state;
     if terminal.json {
         terminal.print_json(&Answer::from(summary))?;
     } else {
         terminal.print(&table::batch(&summary))?;
     }
-    match summary.state {
+    match state {
         TeamJobState::Failed => Err(Failure {
             code: "teams_failed",
             hint: Some(format!(

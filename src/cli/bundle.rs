@@ -1,14 +1,22 @@
 //! `bundle list` and `bundle fetch`
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
-use super::{arguments::Bundle, open_app, table::columns, terminal::Terminal};
+use super::{
+    arguments::{Bundle, BundleFetch},
+    open_app,
+    table::columns,
+    terminal::{self, Terminal},
+};
 use crate::{
     answers::bundle::Bundle as Answer,
     operations::{
         App, Failure,
         app::Settings,
         fetch_bundle::{fetch_bundle, list_bundles},
+        lock_bundle::{BundlePassword, fetch_locked_bundle},
         presses::start_presses,
     },
 };
@@ -17,7 +25,7 @@ pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> R
     let app = open_app(settings, start_presses(settings)?).await?;
     let done = match command {
         Bundle::List => list(&app, terminal).await,
-        Bundle::Fetch(fetch) => match fetch_bundle(&app, &fetch.id, &fetch.out).await {
+        Bundle::Fetch(arguments) => match fetch(&app, &arguments).await {
             Ok(path) if terminal.json => terminal.print_json(&json!({ "bundle": path })),
             Ok(path) => terminal.print(&path.display().to_string()),
             Err(failure) => Err(failure),
@@ -25,6 +33,32 @@ pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> R
     };
     app.close().await;
     done
+}
+
+async fn fetch(app: &App, arguments: &BundleFetch) -> Result<PathBuf, Failure> {
+    let BundleFetch { id, out, .. } = arguments;
+    let Some(file) = &arguments.password_file else {
+        return fetch_bundle(app, id, out).await;
+    };
+    let password = match file.to_str() {
+        Some("-") => terminal::line_of_input()?,
+        _ => first_line(file)?,
+    };
+    fetch_locked_bundle(app, id, BundlePassword::new(&password)?, out).await
+}
+
+fn first_line(file: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::input(
+            "password_file",
+            format!(
+                "the password file {} cannot be read: {error}",
+                file.display()
+            ),
+            "put the password on its first line, or write it to standard input with --password-file -",
+        )
+    })?;
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
 async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {

@@ -11,6 +11,7 @@ pub mod client;
 pub mod country;
 pub mod eligibility;
 mod initials;
+pub mod intake;
 pub mod invitation;
 pub mod letter_fault;
 pub mod letter_setup;

@@ -35,6 +35,14 @@ pub enum TeamJobState {
 }
 
 impl TeamJobState {
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Working,
+        Self::Done,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

@@ -88,7 +88,7 @@ impl Parcel {
         if zip.len() > MOST_FILES {
             return Err(ParcelFault::TooManyFiles.into());
         }
-        let names = zip.file_names().map(str::to_owned);
+        let names: Vec<String> = zip.file_names().map(|name| name.to_string()).collect();
         let mut entries = Vec::new();
         for name in names {
             let place = zip.index_for_name(&name).ok_or(ParcelFault::NotAZip)?;

@@ -8,7 +8,11 @@ use axum::{
 use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
-use super::{problem::Problem, service::Service};
+use super::{
+    limits,
+    problem::{self, Problem},
+    service::Service,
+};
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
@@ -65,12 +69,7 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
 
 /// A body over the limit of its route.
 pub fn too_large() -> Problem {
-    Problem::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        "body_too_large",
-        "the body of the request is too large",
-        Some("send less at a time"),
-    )
+    limits::too_large().into()
 }
 
 fn unreadable(error: &serde_json::Error) -> Problem {
@@ -132,10 +131,5 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Service> for PathInput<T> {
 
 /// Nothing is at this address.
 pub fn unknown_address() -> Problem {
-    Problem::new(
-        StatusCode::NOT_FOUND,
-        "unknown_address",
-        "there is nothing at this address",
-        Some("/api/v1/openapi.json names every address"),
-    )
+    problem::unknown_address().into()
 }

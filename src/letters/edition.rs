@@ -5,7 +5,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::domain::organisation::{AddressWindow, Logo, Organisation};
+use crate::domain::{
+    letter_fault::Tight,
+    organisation::{AddressWindow, Logo, Organisation},
+};
 
 use super::{
     content::missing_glyphs,

@@ -7,7 +7,7 @@ use std::{
 
 use super::{App, Failure, failure::BUNDLE_LOST, record_access::record_access};
 use crate::{
-    bundles::BundleError,
+    bundles::{BundleError, reader::Stored},
     domain::audit::{Access, Action},
     storage::bundles::StoredBundle,
 };
@@ -91,6 +91,15 @@ pub async fn collect_ready(
     Ok(())
 }
 
+/// A bundle as the shelf knows it.
+pub(super) fn on_the_shelf(bundle: &StoredBundle) -> Stored {
+    Stored {
+        key: bundle.store_key.clone(),
+        bytes: bundle.bytes,
+        sha256: bundle.sha256.clone(),
+    }
+}
+
 /// Writes in the audit log that somebody is about to get a bundle, with every client of its team: its overview names
 /// them all. Also when nothing comes of it, since that is only known when they have it.
 pub async fn record_download(app: &App, bundle: &StoredBundle) -> Result<(), Failure> {
@@ -115,7 +124,7 @@ pub async fn collect_bundle(
 ) -> Result<PathBuf, Failure> {
     let path = app
         .shelf
-        .fetch(&bundle.store_key, &bundle.sha256, folder, &bundle.file_name)
+        .fetch(&on_the_shelf(bundle), folder, &bundle.file_name)
         .await?;
     app.db.mark_collected(&bundle.id, app.now()).await?;
     Ok(path)

@@ -53,15 +53,22 @@ pub async fn fetch_bundle(app: &App, id: &str, folder: &Path) -> Result<PathBuf,
     check_folder(folder)?;
     make_folder(folder)?;
     let bundle = bundle_to_hand_out(app, id).await?;
-    match collect_bundle(app, &bundle, folder).await {
-        Err(failure) if failure.code == BUNDLE_LOST => Err(Failure {
-            hint: Some(
-                "see that --store is the one that the batch was made with; if the bundle is gone, `brievenbus invitation letter` prints its letters one by one"
-                    .to_owned(),
-            ),
-            ..failure
-        }),
-        result => result,
+    collect_bundle(app, &bundle, folder)
+        .await
+        .map_err(said_of_lost)
+}
+
+/// What somebody can do who wanted a bundle that is lost.
+pub(super) fn said_of_lost(failure: Failure) -> Failure {
+    if failure.code != BUNDLE_LOST {
+        return failure;
+    }
+    Failure {
+        hint: Some(
+            "see that --store is the one that the batch was made with; if the bundle is gone, `brievenbus invitation letter` prints its letters one by one"
+                .to_owned(),
+        ),
+        ..failure
     }
 }
 

@@ -11,11 +11,8 @@ use super::{
     App, Failure,
     import_export::{Imported, KeptLetter, check_letter, import_export, read_parcel},
 };
-use crate::{
-    bundles::BundleError,
-    domain::organisation::Slug,
-    exports::{ImportReport, Parcel},
-};
+pub use crate::exports::{Encoding, FileReport, ImportReport, Separator, Warning};
+use crate::{bundles::BundleError, domain::organisation::Slug, exports::Parcel};
 
 /// Bytes of the largest export that is taken in this way: some hundred thousand clients, unpacked.
 pub const MOST_BYTES: u64 = 200 << 20;
@@ -27,7 +24,8 @@ const MOST_FILES: usize = 50;
 /// An export that is arriving.
 pub struct Arrival<'a> {
     app: &'a App,
-    slug: Slug,
+    /// Whose it is to be; absent: the export says so itself.
+    slug: Option<Slug>,
     files: Vec<(String, tokio::fs::File)>,
     bytes: u64,
 }
@@ -53,12 +51,24 @@ impl<'a> Arrival<'a> {
                 "see that the address has the slug of the organisation",
             ));
         }
-        Ok(Self {
+        Ok(Self::new(app, Some(slug.clone())))
+    }
+
+    /// Expects the export of whichever organisation it names: for whoever may take in those of all.
+    pub fn of_any(app: &'a App) -> Result<Self, Failure> {
+        match &app.actor.organisation {
+            None => Ok(Self::new(app, None)),
+            Some(own) => Self::of(app, own),
+        }
+    }
+
+    fn new(app: &'a App, slug: Option<Slug>) -> Self {
+        Self {
             app,
-            slug: slug.clone(),
+            slug,
             files: Vec::new(),
             bytes: 0,
-        })
+        }
     }
 
     /// Begins the next file.
@@ -118,13 +128,10 @@ impl<'a> Arrival<'a> {
     async fn take_in(self, parcel: Parcel) -> Result<Received, Failure> {
         let export = read_parcel(parcel).await?;
         let named = &export.organisation.slug;
-        if *named != self.slug {
+        if let Some(slug) = self.slug.filter(|slug| slug != named) {
             return Err(Failure::input(
                 "other_organisation",
-                format!(
-                    "this is an export of another organisation than '{}'",
-                    self.slug
-                ),
+                format!("this is an export of another organisation than '{slug}'"),
                 "see that the slug in organisation.toml is the one in the address",
             ));
         }

@@ -90,6 +90,8 @@ struct ListedRow {
     sha256: String,
     created_at: DateTime<Utc>,
     collected_at: Option<DateTime<Utc>>,
+    removed_at: Option<DateTime<Utc>>,
+    removed_why: Option<String>,
     team_name: String,
     organisation: String,
 }
@@ -109,6 +111,7 @@ impl From<ListedRow> for ListedBundle {
                 bytes: row.bytes.unsigned_abs(),
                 sha256: row.sha256,
                 created_at: row.created_at,
+                removed: read_removed(row.removed_at, row.removed_why.as_deref()),
             },
         }
     }
@@ -257,12 +260,16 @@ pub(super) fn read_bundle(row: bundle::Model) -> StoredBundle {
         bytes: row.bytes.unsigned_abs(),
         sha256: row.sha256,
         created_at: row.created_at,
-        removed: row.removed_at.map(|at| Removed {
-            at,
-            why: match row.removed_why.as_deref() {
-                Some("closed") => Removal::Closed,
-                _ => Removal::Kept,
-            },
-        }),
+        removed: read_removed(row.removed_at, row.removed_why.as_deref()),
     }
+}
+
+fn read_removed(at: Option<DateTime<Utc>>, why: Option<&str>) -> Option<Removed> {
+    Some(Removed {
+        at: at?,
+        why: match why {
+            Some("closed") => Removal::Closed,
+            _ => Removal::Kept,
+        },
+    })
 }

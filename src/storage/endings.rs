@@ -65,6 +65,8 @@ impl Database {
         let now = scribe.now;
         let tx = self.begin().await?;
         hold(&tx, job).await?;
+        // The bundle was sealed with our key: it opens, or will be sealed anew, when that is the one still.
+        self.hold_key(&tx).await?;
         outcomes::save(&tx, &job.team_job, outcomes).await?;
         let left_out: Vec<&ClientId> = outcomes
             .iter()

@@ -17,6 +17,8 @@ pub enum StorageError {
     Key { path: PathBuf, reason: String },
     #[error("a stored code does not open with this key file")]
     SealBroken,
+    #[error("the key was rotated, and this program has the old one")]
+    KeyRotated,
     /// Without serde's own sentence, which quotes values.
     #[error("a stored record cannot be read (line {}, column {})", .0.line(), .0.column())]
     Record(#[from] serde_json::Error),

@@ -65,6 +65,8 @@ impl Database {
     ) -> Result<Start, StorageError> {
         let tx = self.begin().await?;
         let job = locked(&tx, team_job).await?;
+        // Whoever has an old key could finish nothing, and would cost the job its tries.
+        self.hold_key(&tx).await?;
         if read_state(&job.state)?.is_final() {
             return Ok(Start::Final);
         }

@@ -91,6 +91,46 @@ fn access(code: &str) -> Option<Sentence> {
             "Na te veel mislukte pogingen is dit tijdelijk afgesloten.",
             "Wacht tot de tijd om is, of vraag Nedap support om hulp.",
         ),
+        "wrong_token" => say(
+            "Dit token kennen wij niet.",
+            "Controleer of u het hele token hebt overgenomen, zonder spaties.",
+        ),
+        "expired_token" => say(
+            "Dit token is verlopen.",
+            "Vraag een nieuw token aan degene van wie u het kreeg.",
+        ),
+        "revoked_token" => say(
+            "Dit token is ingetrokken.",
+            "Vraag een nieuw token aan degene van wie u het kreeg.",
+        ),
+        "token_for_scripts" => say(
+            "Dit token is voor een programma en opent geen pagina’s.",
+            "Meld u aan met een token voor support of voor een zorgaanbieder.",
+        ),
+        "oidc_unreachable" | "oidc_unusable" => say(
+            "Aanmelden bij uw eigen organisatie lukt op dit moment niet.",
+            "Probeer het over een minuut opnieuw, of meld u aan met een token.",
+        ),
+        "oidc_refused" => say(
+            "Uw organisatie heeft u niet aangemeld.",
+            "Probeer het opnieuw, of meld u aan met een token.",
+        ),
+        "oidc_not_begun" => say(
+            "Deze aanmelding is niet hier begonnen, of het is te lang geleden.",
+            "Begin opnieuw.",
+        ),
+        "oidc_not_allowed" => say(
+            "Met dit account mag u hier niet aanmelden.",
+            "Vraag de beheerder om u toe te laten.",
+        ),
+        "too_busy" | "too_slow" => say(
+            "Het is op dit moment te druk, of het duurde te lang.",
+            "Probeer het over een minuut opnieuw.",
+        ),
+        "method_not_allowed" | "request_unreadable" => say(
+            "Dit verzoek is niet te begrijpen.",
+            "Begin opnieuw bij de eerste pagina.",
+        ),
         "unknown_token" => say(
             "Dit token bestaat niet.",
             "De lijst bij Toegang noemt alle tokens.",
@@ -256,6 +296,19 @@ fn exports(code: &str) -> Option<Sentence> {
         "not_a_file" | "outside_folder" => say(
             "Een bestand in de export is een map of een verwijzing naar iets buiten de export.",
             "Zet het bestand zelf in de export.",
+        ),
+        "no_export" => say("Er is geen bestand gekozen.", "Kies de zip met de export."),
+        "upload_broken_off" => say(
+            "Het bestand kwam niet helemaal aan.",
+            "Kies het opnieuw en verstuur het nog eens.",
+        ),
+        "other_organisation" => say(
+            "Dit is een export van een andere organisatie.",
+            "Controleer de slug in organisation.toml, of lees de export in via Organisaties.",
+        ),
+        "export_too_large" | "too_many_files" => say(
+            "De export is te groot of heeft te veel bestanden.",
+            "Stuur alleen wat bij de export hoort. Een heel grote export leest de beheerder in op de server zelf.",
         ),
         "file_unreadable" => say(
             "Een bestand van de export kon niet gelezen worden.",

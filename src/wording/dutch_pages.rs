@@ -5,6 +5,7 @@ use chrono_tz::Europe::Amsterdam;
 
 use crate::domain::{
     actor::Role,
+    audit::Action,
     client::ProblemKind,
     eligibility::{Again, Reason},
     invitation::InvitationState,
@@ -54,11 +55,15 @@ done! {
     TokenRevoked "token-ingetrokken" "Het token is ingetrokken. Wie ermee was aangemeld, is afgemeld.";
     InvitationCancelled "uitnodiging-ingetrokken" "De uitnodiging is ingetrokken. De code op de brief werkt niet meer.";
     InvitationReissued "uitnodiging-vervangen" "Er is een nieuwe brief met een nieuwe code. De oude code werkt niet meer.";
-    LetterSaved "brief-bewaard" "De tekst is bewaard als concept. De brieven veranderen pas als u de tekst publiceert.";
-    LetterPublished "brief-gepubliceerd" "De tekst is gepubliceerd. Nieuwe brieven krijgen deze tekst.";
-    PreferencesSaved "voorkeuren-bewaard" "De voorkeuren zijn bewaard. Ze gelden voor nieuwe brieven.";
-    LogoSaved "logo-bewaard" "Het logo is bewaard. Het staat op nieuwe brieven met logo.";
-    LogoRemoved "logo-verwijderd" "Het logo is verwijderd.";
+    LetterSaved "brief-bewaard" "De tekst is bewaard als concept. Nieuwe brieven krijgen hem pas als u hem publiceert.";
+    LetterPublished "brief-gepubliceerd" "De brief is gepubliceerd. Nieuwe batches krijgen deze brief.";
+    LetterChanged "brief-veranderd" "Intussen heeft iemand anders de brief veranderd. Hieronder ziet u hoe hij nu is; er is niets gepubliceerd.";
+    LetterAsInExport "brief-uit-export" "Nieuwe batches krijgen weer de brief uit de export.";
+    DraftDiscarded "concept-weg" "Het concept is weggegooid. U ziet weer de brief die in gebruik is.";
+    VersionRestored "versie-teruggezet" "De eerdere versie staat klaar als concept. Nieuwe brieven krijgen hem pas als u hem publiceert.";
+    PreferencesSaved "voorkeuren-bewaard" "De voorkeuren zijn bewaard in het concept. Ze gelden voor nieuwe brieven als u het concept publiceert.";
+    LogoSaved "logo-bewaard" "Het logo is toegevoegd en gekozen in het concept. Het komt op nieuwe brieven als u het concept publiceert.";
+    IntakeSaved "keuzes-bewaard" "De keuzes voor Caren zijn bewaard.";
 }
 
 /// `Nedap support`
@@ -149,7 +154,7 @@ pub fn reason(reason: Reason) -> &'static str {
         Reason::InvitedElsewhere => "Openstaande uitnodiging volgens Ons",
         Reason::OpenInvitation => "Openstaande uitnodiging",
         Reason::InvitedBefore => "Eerder uitgenodigd",
-        Reason::StatusUnknown => "Carenstatus onbekend",
+        Reason::StatusUnknown => "Onbekende Carenstatus",
         Reason::Secret => "Geheim adres",
         Reason::OtherTeam => "Brief via een ander team",
         Reason::Incomplete => "Gegevens onvolledig",
@@ -195,6 +200,36 @@ pub fn problem(kind: ProblemKind) -> &'static str {
         ProblemKind::ForbiddenCharacter => "bevat een verboden teken",
         ProblemKind::TooLong => "is te lang",
         ProblemKind::Duplicate => "komt vaker voor, met verschillende gegevens",
+    }
+}
+
+/// What the audit log says was done.
+pub fn action(action: Action) -> &'static str {
+    match action {
+        Action::Import => "Export ingelezen",
+        Action::ClientsListed => "Cliënten bekeken",
+        Action::InvitationsListed => "Uitnodigingen bekeken",
+        Action::BatchTried => "Batch op proef",
+        Action::BatchSubmitted => "Batch aangevraagd",
+        Action::BatchCancelled => "Batch geannuleerd",
+        Action::BatchRetried => "Batch opnieuw geprobeerd",
+        Action::LettersMade => "Brieven gemaakt",
+        Action::BundleDownloaded => "Bundel gedownload",
+        Action::LetterPrinted => "Brief opnieuw gemaakt",
+        Action::LetterPreviewed => "Brief bekeken",
+        Action::CodeRedeemed => "Code gebruikt",
+        Action::InvitationCancelled => "Uitnodiging ingetrokken",
+        Action::InvitationReissued => "Uitnodiging vervangen",
+        Action::OrganisationChanged => "Brief of voorkeuren gewijzigd",
+        Action::TokenCreated => "Token gemaakt",
+        Action::TokenRevoked => "Token ingetrokken",
+        Action::SignedIn => "Aangemeld",
+        Action::SignedOut => "Afgemeld",
+        Action::AuditListed => "Logboek bekeken",
+        Action::Purged => "Opgeruimd",
+        Action::BundleRemoved => "Bundel verwijderd",
+        Action::ClientsAnonymised => "Cliënten geanonimiseerd",
+        Action::KeyRotated => "Sleutel vervangen",
     }
 }
 

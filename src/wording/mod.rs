@@ -7,4 +7,5 @@ pub mod dutch;
 pub mod dutch_failures;
 pub mod dutch_letter;
 pub mod dutch_pages;
+pub mod dutch_provider;
 pub mod english;

@@ -203,7 +203,7 @@ fn of_a_thousand_who_redeem_one_code_at_the_same_moment_one_succeeds() {
         }
         assert_eq!(succeeded, 1);
         let rows = cli.rows().query(
-            "SELECT client_id, state, sealed_code IS NULL, words IS NULL FROM invitation ORDER BY 1",
+            "SELECT client_id, state, sealed_code IS NULL, sealed_words IS NULL FROM invitation ORDER BY 1",
         );
         assert_eq!(
             rows,

@@ -12,7 +12,9 @@ pub mod page;
 pub mod poppler;
 #[allow(dead_code, reason = "the chaos suite uses all of it")]
 pub mod postgres;
-mod server;
+pub mod server;
+#[allow(dead_code, reason = "the chaos suite asks over no network")]
+pub mod service;
 pub mod validator;
 pub mod workshop;
 

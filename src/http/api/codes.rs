@@ -1,6 +1,6 @@
 //! `/codes`
 
-use axum::Json;
+use axum::{Extension, Json, extract::State};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -9,12 +9,12 @@ use super::refusals::{InTheWay, NotPossible, NotThere};
 use crate::{
     answers::invitation::Redemption,
     http::{
+        access::address::ClientAddress,
         caller::{Caller, ForPortal},
         input::JsonInput,
         problem::Problem,
         service::Service,
     },
-    operations::redeem_code::redeem_code,
 };
 
 pub fn routes() -> OpenApiRouter<Service> {
@@ -45,8 +45,14 @@ struct TypedCode {
     )
 )]
 async fn redeem(
+    State(service): State<Service>,
     caller: Caller<ForPortal>,
+    Extension(from): Extension<ClientAddress>,
     JsonInput(typed): JsonInput<TypedCode>,
 ) -> Result<Json<Redemption>, Problem> {
-    Ok(Json(redeem_code(&caller.app, &typed.code).await?.into()))
+    let redeemed = service
+        .guesses
+        .redeem(&caller.app, from.for_limits(), &typed.code)
+        .await?;
+    Ok(Json(redeemed.into()))
 }

@@ -92,6 +92,15 @@ async function end(region) {
 function preview(form) {
   const picture = form.querySelector('[data-letter]');
   if (!picture) return;
+  const instead = document.createElement('p');
+  instead.className = 'nothing-there';
+  instead.textContent = picture.alt;
+  instead.hidden = true;
+  picture.after(instead);
+  const there = (yes) => { picture.hidden = !yes; instead.hidden = yes; };
+  picture.addEventListener('error', () => there(false));
+  picture.addEventListener('load', () => there(true));
+  if (picture.complete && picture.naturalWidth === 0) there(false);
   let wait;
   form.addEventListener('change', () => {
     clearTimeout(wait);

@@ -52,6 +52,46 @@ pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// Of the editor of a letter alone.
+pub static LETTER_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "letter",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/letter.js"),
+    )
+});
+
+/// The look of the provider's own pages.
+pub static PROVIDER_STYLE: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "provider",
+        "css",
+        "text/css; charset=utf-8",
+        include_str!("../assets/provider.css"),
+    )
+});
+
+/// An envelope with its window on the left.
+pub static WINDOW_LEFT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "window-left",
+        "svg",
+        "image/svg+xml",
+        include_str!("../assets/window-left.svg"),
+    )
+});
+
+/// An envelope with its window on the right.
+pub static WINDOW_RIGHT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "window-right",
+        "svg",
+        "image/svg+xml",
+        include_str!("../assets/window-right.svg"),
+    )
+});
+
 impl Asset {
     fn new(name: &str, extension: &str, kind: &'static str, content: &'static str) -> Self {
         let hash = hex::encode(Sha256::digest(content.as_bytes()));
@@ -63,13 +103,23 @@ impl Asset {
     }
 }
 
+const ASSETS: [&LazyLock<Asset>; 7] = [
+    &STYLE,
+    &SCRIPT,
+    &ICON,
+    &LETTER_SCRIPT,
+    &PROVIDER_STYLE,
+    &WINDOW_LEFT,
+    &WINDOW_RIGHT,
+];
+
 pub fn routes() -> Router<Service> {
     Router::new().route("/assets/{file}", get(asset))
 }
 
 async fn asset(Path(file): Path<String>) -> Result<Response, PageFailure> {
     let address = format!("/assets/{file}");
-    let asset = [&STYLE, &SCRIPT, &ICON]
+    let asset = ASSETS
         .into_iter()
         .find(|asset| asset.address == address)
         .ok_or_else(no_such_page)?;

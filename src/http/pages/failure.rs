@@ -54,7 +54,7 @@ pub fn sentence(failure: &Failure) -> Sentence {
         Kind::Input => dutch_failures::INPUT,
         Kind::NotFound => dutch_failures::NOT_FOUND,
         Kind::Conflict => dutch_failures::CONFLICT,
-        Kind::TryAgain => dutch_failures::TRY_AGAIN,
+        Kind::TooOften(_) | Kind::TryAgain => dutch_failures::TRY_AGAIN,
         Kind::Ours => dutch_failures::OURS,
     })
 }

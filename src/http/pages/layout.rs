@@ -38,7 +38,8 @@ pub struct Frame {
 
 /// Who looks at the page.
 pub struct SignedIn {
-    pub user: String,
+    /// `jan@support.example`
+    pub user: Option<String>,
     /// `Nedap support`
     pub role: &'static str,
 }
@@ -69,8 +70,8 @@ pub enum Place {
 /// The pages about an organisation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
+    /// A new batch begins there, and is a part of it.
     Locations,
-    NewBatch,
     Clients,
     Bundles,
     Invitations,
@@ -85,7 +86,8 @@ impl Frame {
         let actor = &app.actor;
         Self {
             signed_in: Some(SignedIn {
-                user: actor.user.clone(),
+                // The id of a token tells nobody anything.
+                user: Some(actor.user.clone()).filter(|user| !user.starts_with("token ")),
                 role: role_name(actor.role),
             }),
             menu: main_menu(actor.role),
@@ -171,6 +173,11 @@ impl Frame {
         &assets::STYLE.address
     }
 
+    /// Of the pages of a provider.
+    pub fn provider_style(&self) -> &'static str {
+        &assets::PROVIDER_STYLE.address
+    }
+
     pub fn script(&self) -> &'static str {
         &assets::SCRIPT.address
     }
@@ -222,9 +229,8 @@ impl Place {
 }
 
 impl Part {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 7] = [
         Self::Locations,
-        Self::NewBatch,
         Self::Clients,
         Self::Bundles,
         Self::Invitations,
@@ -234,14 +240,13 @@ impl Part {
     ];
 
     fn is_for_provider(self) -> bool {
-        !matches!(self, Self::NewBatch | Self::Import | Self::Clients)
+        !matches!(self, Self::Import)
     }
 
     fn label(self, own: bool) -> &'static str {
         match self {
             Self::Locations if own => "Overzicht",
             Self::Locations => "Locatiegram",
-            Self::NewBatch => "Nieuwe batch",
             Self::Clients => "Cliënten",
             Self::Bundles => "Bundels",
             Self::Invitations => "Uitnodigingen",
@@ -255,7 +260,6 @@ impl Part {
     pub fn address(self, slug: &Slug) -> String {
         let page = match self {
             Self::Locations => "",
-            Self::NewBatch => "/batches/nieuw",
             Self::Clients => "/clienten",
             Self::Bundles => "/bundels",
             Self::Invitations => "/uitnodigingen",

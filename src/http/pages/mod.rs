@@ -7,11 +7,13 @@
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
+//! | `provider` | the pages that a care provider works with |
 
 mod assets;
-mod failure;
+pub mod failure;
 pub mod fields;
 pub mod layout;
+mod provider;
 mod support;
 
 use axum::Router;
@@ -23,4 +25,5 @@ pub fn routes() -> Router<Service> {
     Router::new()
         .merge(assets::routes())
         .merge(support::routes())
+        .merge(provider::routes())
 }

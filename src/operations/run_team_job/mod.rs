@@ -24,7 +24,7 @@ pub(super) use self::{
     typeset_letters::{leave_out_misfits, press},
 };
 use self::{make_bundle::make_bundle, pack_bundle::store_folder};
-use super::{App, Failure, Kind};
+use super::{App, Failure, Kind, counted};
 use crate::{
     domain::{actor::Actor, eligibility::LeftOut, selection::Selection},
     storage::{
@@ -69,7 +69,9 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
             let app = app.clone();
             let attempt = tokio::spawn(async move {
                 let _alive = app.running.enter(&job.team_job, job.attempt);
+                let begun = Instant::now();
                 let result = attempt(&app, &job).await;
+                counted::attempt_ended(&result, begun.elapsed());
                 write_down(&app, &job, result).await
             });
             attempt

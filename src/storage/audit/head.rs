@@ -1,4 +1,7 @@
 //! Where the log begins and ends, sealed as well: without it, lines could be cut off at either end.
+//!
+//! It is sealed anew when the key is changed, so whoever has got hold of an old key can make lines that look well, and
+//! still no log that ends in them.
 
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QuerySelect,
@@ -8,6 +11,7 @@ use super::line::Encoding;
 use crate::storage::{
     StorageError,
     entities::{audit, audit_head},
+    generations::hold_key,
     vault::Vault,
 };
 
@@ -68,8 +72,12 @@ impl Head {
         for _ in 0..3 {
             let row = audit_head::Entity::find().lock_exclusive().one(tx).await?;
             if let Some(row) = row {
-                return Self::read(&row, vault)
-                    .ok_or_else(|| StorageError::AuditBroken("its head".to_owned()));
+                let Some(head) = Self::read(&row, vault) else {
+                    // It may be well, and ours the old key.
+                    hold_key(tx, vault.mark()).await?;
+                    return Err(StorageError::AuditBroken("its head".to_owned()));
+                };
+                return Ok(head);
             }
             // There are lines, so there was a head: somebody has begun the log this moment, or somebody has removed it.
             if audit::Entity::find().count(tx).await? > 0 {
@@ -85,7 +93,7 @@ impl Head {
         Err(StorageError::AuditBroken("its head is gone".to_owned()))
     }
 
-    /// `None`: it is not as we left it.
+    /// `None`: it is not as we left it, with the key that seals.
     pub fn read(row: &audit_head::Model, vault: &Vault) -> Option<Self> {
         let head = Self {
             first_seq: row.first_seq,

@@ -51,7 +51,7 @@ pub(super) fn seal(line: &audit::Model, vault: &Vault) -> String {
 
 /// Whether the line is as it was sealed.
 pub(super) fn is_sealed(line: &audit::Model, vault: &Vault) -> bool {
-    vault.is_mac(LABEL, &encoding(line), &line.hash)
+    vault.was_mac(LABEL, &encoding(line), &line.hash)
 }
 
 fn encoding(line: &audit::Model) -> Vec<u8> {

@@ -111,6 +111,15 @@ pub(super) async fn append(
     head.save(tx, scribe.vault).await
 }
 
+/// Seals the head anew, in the transaction that changes the key.
+pub(super) async fn change_key(
+    tx: &impl ConnectionTrait,
+    old: &Vault,
+    new: &Vault,
+) -> Result<(), StorageError> {
+    Head::locked(tx, old).await?.save(tx, new).await
+}
+
 /// What both databases keep of a time, so that what was sealed is what is read.
 fn to_the_microsecond(time: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)

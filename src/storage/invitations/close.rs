@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
-use super::{Found, issue::Draw, read_found, read_state};
+use super::{Found, issue::Draw, read_found, read_state, reseal::known_hashes};
 use crate::{
     domain::{
         audit::{Access, Action},
@@ -89,6 +89,7 @@ impl Database {
         let (vault, now) = (scribe.vault, scribe.now);
         let tx = self.begin().await?;
         let (row, being_made) = locked_with_job(&tx, invitation).await?;
+        self.hold_key(&tx).await?;
         if being_made {
             return Ok(Closing::BeingMade);
         }
@@ -110,6 +111,12 @@ impl Database {
         let id = loop {
             let id = new_id();
             let code = draw()?;
+            if !known_hashes(&tx, &vault.other_hashes(&code))
+                .await?
+                .is_empty()
+            {
+                continue;
+            }
             let inserted = invitation::Entity::insert(invitation::ActiveModel {
                 id: Set(id.clone()),
                 organisation: Set(row.organisation.clone()),
@@ -119,7 +126,7 @@ impl Database {
                 withdrawn: Set(false),
                 code_hash: Set(vault.hash(&code)),
                 sealed_code: Set(Some(vault.seal(&code, &id)?)),
-                words: Set(Some(letter.words.to_owned())),
+                sealed_words: Set(Some(vault.seal_words(letter.words, &id)?)),
                 reissue_of: Set(Some(row.id.clone())),
                 letter_date: Set(letter.letter_date),
                 valid_until: Set(letter.valid_until),
@@ -175,15 +182,18 @@ impl Database {
         today: NaiveDate,
         scribe: &Scribe<'_>,
     ) -> Result<Option<(Found, Closing)>, StorageError> {
-        let hash = scribe.vault.hash(code);
+        // It may have been issued under any generation of the key.
+        let mut hashes = scribe.vault.other_hashes(code);
+        hashes.push(scribe.vault.hash(code));
         let condition = Condition::all()
-            .add(Column::CodeHash.eq(&hash))
+            .add(Column::CodeHash.is_in(&hashes))
             .add(Column::State.eq(InvitationState::Open.as_str()))
             .add(Column::ValidUntil.gte(today));
         let tx = self.begin().await?;
+        self.hold_key(&tx).await?;
         let redeemed = close(&tx, condition, InvitationState::Redeemed, false, scribe.now).await?;
         let row = invitation::Entity::find()
-            .filter(Column::CodeHash.eq(&hash))
+            .filter(Column::CodeHash.is_in(&hashes))
             .find_also_related(team_job::Entity)
             .one(&tx)
             .await?;
@@ -292,7 +302,7 @@ pub async fn close(
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::Withdrawn, Expr::value(withdrawn))
         .col_expr(Column::SealedCode, Expr::value(Option::<Vec<u8>>::None))
-        .col_expr(Column::Words, Expr::value(Option::<String>::None))
+        .col_expr(Column::SealedWords, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::ClosedAt, Expr::value(now))
         .filter(which)
         .exec(tx)

@@ -5,6 +5,8 @@
 
 mod close;
 mod issue;
+mod pages;
+mod reseal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -225,10 +227,12 @@ fn in_state(state: InvitationState, today: NaiveDate) -> Condition {
 }
 
 fn letter_of(row: invitation::Model, vault: &Vault) -> Result<IssuedLetter, StorageError> {
-    let sealed = row.sealed_code.as_deref().ok_or(StorageError::SealBroken)?;
+    let (Some(code), Some(words)) = (&row.sealed_code, &row.sealed_words) else {
+        return Err(StorageError::SealBroken);
+    };
     Ok(IssuedLetter {
-        code: vault.open_seal(sealed, &row.id)?,
-        words: row.words.ok_or(StorageError::SealBroken)?,
+        code: vault.open_seal(code, &row.id)?,
+        words: vault.open_words(words, &row.id)?,
     })
 }
 

@@ -73,9 +73,8 @@ struct TeamLine {
     state: &'static str,
     made: u32,
     expected: u32,
-    working: bool,
-    clients: String,
     letters: String,
+    left_out: String,
     why: String,
     bundle: Option<(String, String)>,
     attempts: Vec<AttemptLine>,
@@ -120,9 +119,8 @@ impl From<TeamSummary> for TeamLine {
             },
             made: team.made,
             expected: team.expected,
-            working: team.state == TeamJobState::Working,
-            clients: number(team.clients),
             letters: number(team.letters),
+            left_out: number(team.clients - team.letters),
             why: in_short(&team.left_out),
             bundle: team
                 .bundle

@@ -62,8 +62,8 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
     let letters: usize = forecast.teams.iter().map(|team| team.letters).sum();
     page(&Check {
         frame: Frame::of(app, "Controleren")
-            .within(app, slug, &stored.organisation.name, Part::NewBatch)
-            .below("Nieuwe batch", Part::NewBatch.address(slug)),
+            .within(app, slug, &stored.organisation.name, Part::Locations)
+            .below("Locatiegram", Part::Locations.address(slug)),
         slug: slug.clone(),
         clients: number(clients),
         letters,

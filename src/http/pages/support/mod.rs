@@ -5,7 +5,9 @@ mod batches;
 mod check;
 mod choice;
 mod clients;
+mod import;
 mod locations;
+mod log;
 mod new_batch;
 mod organisations;
 mod reasons;
@@ -23,5 +25,7 @@ pub fn routes() -> Router<Service> {
         .merge(batches::routes())
         .merge(batch::routes())
         .merge(clients::routes())
+        .merge(import::routes())
+        .merge(log::routes())
         .merge(tokens::routes())
 }

@@ -144,7 +144,7 @@ async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> Page
             app,
             slug,
             &stored.organisation.name,
-            Part::NewBatch,
+            Part::Locations,
         ),
         teams: teams
             .into_iter()
