@@ -89,7 +89,8 @@ impl Parcel {
             return Err(ParcelFault::TooManyFiles.into());
         }
         let mut entries = Vec::new();
-        for name in names {
+        for name in zip.file_names() {
+            let name = name.map_err(|_| ParcelFault::UnsafeName)?.into_owned();
             let place = zip.index_for_name(&name).ok_or(ParcelFault::NotAZip)?;
             if !name.ends_with('/') {
                 entries.push((name, Source::Entry(place)));

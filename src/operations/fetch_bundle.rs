@@ -74,14 +74,18 @@ pub(super) fn said_of_lost(failure: Failure) -> Failure {
 
 /// A bundle that is in the store, for somebody who gets it: the audit log has it before they do.
 pub async fn bundle_to_hand_out(app: &App, id: &str) -> Result<StoredBundle, Failure> {
-    let access = Access::done(Action::BundleDownloaded).with("bundle", id);
-    let bundle = or_refused(app, &access, bundle_in_store(app, id)).await?;
+    let bundle = bundle_to_look_at(app, id).await?;
     record_download(app, &bundle).await?;
     Ok(bundle)
 }
 
-/// The bundle with this id, when it is in the store.
-pub async fn bundle_in_store(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+/// A bundle that is in the store, for somebody who wants to know no more than how large it is.
+pub async fn bundle_to_look_at(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+    let access = Access::done(Action::BundleDownloaded).with("bundle", id);
+    or_refused(app, &access, bundle_in_store(app, id)).await
+}
+
+async fn bundle_in_store(app: &App, id: &str) -> Result<StoredBundle, Failure> {
     let bundle = find_bundle(app, id).await?;
     let Some(removed) = &bundle.removed else {
         return Ok(bundle);

@@ -29,7 +29,7 @@ use crate::{
         service::Service,
     },
     operations::{
-        fetch_bundle::{BundleFilter, bundle_in_store, bundle_page},
+        fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
         open_bundle::open_bundle,
     },
 };
@@ -133,7 +133,7 @@ async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = path.id.as_str();
-    let bundle = bundle_in_store(&caller.app, id).await?;
+    let bundle = bundle_to_look_at(&caller.app, id).await?;
     let etag = format!("\"{}\"", bundle.sha256);
     let told = [
         (header::ETAG, etag.clone()),
