@@ -7,13 +7,19 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 7] = [
     "README.md",
     "ARCHITECTURE.md",
     "src/lib.rs",
     "fixtures/de-beste-zorg/README.md",
     "docs/letter-templates.md",
+    OPERATING,
+    "docs/threat-model.md",
 ];
+
+/// Its commands are for the machine that it tells of, so they are read and not run; `tests/operating.rs` follows those that
+/// matter most.
+const OPERATING: &str = "docs/operating.md";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -65,7 +71,9 @@ fn every_path_that_is_named_exists() {
         for word in quoted.chain(linked).filter(|word| looks_like_a_path(word)) {
             // A name in capitals stands for one that the reader chooses.
             let chosen = word.contains("NAME");
-            if chosen || MADE_AT_RUN.iter().any(|made| word.starts_with(made)) {
+            // A path from the root is one of the reader's machine, or of the service.
+            let elsewhere = word.starts_with('/');
+            if chosen || elsewhere || MADE_AT_RUN.iter().any(|made| word.starts_with(made)) {
                 continue;
             }
             let template = root().join("letter-templates/uitnodiging");
@@ -113,7 +121,7 @@ fn every_command_that_is_named_runs() {
         symlink(root().join(name), folder.path().join(name)).unwrap();
     }
     let mut run = 0;
-    for name in PAGES {
+    for name in PAGES.into_iter().filter(|name| *name != OPERATING) {
         for command in commands(&page(name)) {
             let ours = command
                 .strip_prefix("cargo run --release -- ")
@@ -131,6 +139,80 @@ fn every_command_that_is_named_runs() {
         run >= 3,
         "only {run} commands were run: is the prose still read?"
     );
+}
+
+/// Programs of the system that the reader is told to use.
+const SYSTEM: [&str; 14] = [
+    "chown",
+    "cp",
+    "createdb",
+    "createuser",
+    "install",
+    "ls",
+    "mv",
+    "pg_dump",
+    "pg_restore",
+    "systemctl",
+    "tee",
+    "test",
+    "useradd",
+    "brievenbus",
+];
+
+#[test]
+fn every_command_for_operators_is_one_that_exists() {
+    let mut ours = 0;
+    for line in commands(&page(OPERATING)) {
+        for command in line
+            .split(['|', ';'])
+            .filter(|part| !part.trim().is_empty())
+        {
+            let words: Vec<&str> = command.split_whitespace().collect();
+            // Behind `NAME=`, `sudo` and `sudo -u NAME` stands what is run.
+            let words = match words.as_slice() {
+                ["sudo", "-u", _, rest @ ..] | ["sudo", rest @ ..] => rest,
+                [name, ..] if name.contains('=') => continue,
+                words => words,
+            };
+            assert!(SYSTEM.contains(&words[0]), "what is `{command}`?");
+            if words[0] == "brievenbus" {
+                exists(command, &words[1..]);
+                ours += 1;
+            }
+        }
+    }
+    assert!(
+        ours >= 5,
+        "only {ours} commands of ours: is the page still read?"
+    );
+}
+
+/// Every command and every flag of it is in the help.
+fn exists(line: &str, words: &[&str]) {
+    let help = |command: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_brievenbus"))
+            .args(command)
+            .arg("--help")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "there is no `{line}`");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let mut command = Vec::new();
+    let mut value = false;
+    for word in words {
+        match word.strip_prefix("--") {
+            Some(_) => value = true,
+            None if value => value = false,
+            None => command.push(*word),
+        }
+    }
+    // `completions bash`: what follows a command that has none below it is a value.
+    let command = &command[..command.len().min(1)];
+    let text = help(command);
+    for flag in words.iter().filter(|word| word.starts_with("--")) {
+        assert!(text.contains(flag), "`{line}`: there is no {flag}");
+    }
 }
 
 fn run_ours(folder: &Path, page: &str, arguments: &str) {

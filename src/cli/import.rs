@@ -2,6 +2,7 @@
 
 use super::{arguments::Import, open_app, system_clock, terminal::Terminal};
 use crate::{
+    answers::import::{Import as Answer, KeptLetter},
     domain::calendar::day_in_amsterdam,
     exports::ImportReport,
     operations::{
@@ -40,15 +41,17 @@ pub async fn run(
     let Imported { kept_letter } = import_export(&app, &export).await?;
     app.close().await;
     // A letter that is not used may be too long.
-    if let Some(note) = note.filter(|_| kept_letter.is_none()) {
+    let note = note.filter(|_| kept_letter.is_none());
+    if let Some(note) = &note {
         terminal.note(&format!("note: {note}"));
     }
     if terminal.json {
-        return terminal.print_json(&serde_json::json!({
-            "organisation": export.organisation.slug,
-            "report": export.report,
-            "kept_letter": kept_letter,
-        }));
+        return terminal.print_json(&Answer {
+            organisation: export.organisation.slug,
+            report: export.report,
+            note,
+            kept_letter: kept_letter.map(KeptLetter::from),
+        });
     }
     terminal.print(&format!(
         "{} taken in: {}",

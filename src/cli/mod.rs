@@ -1,12 +1,18 @@
 //! The door that people type at: one file a command, and the terminal in one place.
 
 mod arguments;
+mod audit;
+mod backup;
 mod batch;
 mod bundle;
+mod doctor;
 mod import;
 mod invitation;
+mod key;
 mod letter;
 mod letter_arguments;
+mod log;
+mod manual;
 mod progress;
 mod purge;
 mod run;
@@ -58,7 +64,8 @@ pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
-    terminal::start_log(
+    log::start_log(
+        config::log_format(arguments.global.config.as_deref()),
         arguments.global.verbose.max(config::verbosity()),
         unattended,
     );
@@ -88,6 +95,12 @@ async fn run_command(
     workers: &dyn StartWorkers,
     server: &dyn StartServer,
 ) -> Result<(), Failure> {
+    // These say what the program can do, for which nothing has to be set.
+    match &arguments.command {
+        Command::Completions(completions) => return manual::completions(completions, terminal),
+        Command::Manual(manual) => return manual::pages(manual, terminal),
+        _ => {}
+    }
     let mut typed = arguments.global.typed();
     if let Command::Work(work) = &arguments.command {
         typed.workers = work.workers;
@@ -98,6 +111,9 @@ async fn run_command(
         typed.listen = serve.listen;
         typed.public_url.clone_from(&serve.public_url);
     }
+    let in_use = matches!(arguments.command, Command::Doctor)
+        .then(|| config::in_use(&typed, arguments.global.config.clone()))
+        .transpose()?;
     let settings = config::settings(typed, arguments.global.config)?;
     match arguments.command {
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
@@ -111,7 +127,9 @@ async fn run_command(
         Command::Token(command) => token::run(command, &settings, terminal).await,
         Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
-        Command::Purge => purge::run(&settings, terminal).await,
+        Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
+        Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
             template::check(check, &settings, terminal).await
@@ -119,7 +137,9 @@ async fn run_command(
         Command::Template(Template::Preview(preview)) => {
             template::preview(preview, &settings, terminal).await
         }
-        Command::Press => Ok(()),
+        Command::Backup(backup) => backup::run(&backup, &settings, terminal).await,
+        Command::Doctor => doctor::run(&settings, in_use.unwrap_or_default(), terminal).await,
+        Command::Completions(_) | Command::Manual(_) | Command::Press => Ok(()),
     }
 }
 
@@ -165,7 +185,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn exit_code(kind: Kind) -> ExitCode {
     match kind {
-        Kind::Input | Kind::NotFound | Kind::Conflict => ExitCode::from(1),
+        Kind::Input | Kind::NotFound | Kind::Conflict | Kind::TooOften(_) => ExitCode::from(1),
         Kind::TryAgain | Kind::Ours => ExitCode::from(2),
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     operations::{
         App, Failure, Kind,
         app::Settings,
-        collect_bundles::{Collected, check_folder, collect_ready, make_folder},
+        collect_bundles::{Collected, Tried, check_folder, collect_ready, make_folder},
         import_export::{Imported, check_letter, import_export, read_export},
         presses::{Press, start_presses},
         show_batch::{BatchSummary, progress, show_batch},
@@ -123,7 +123,7 @@ async fn work(
 ) -> Result<Collected, Failure> {
     let mut screen = Progress::new(terminal);
     let mut collected = Collected::new();
-    let mut remade = BTreeSet::new();
+    let mut tried = Tried::default();
     let mut given_up: BTreeSet<&str> = BTreeSet::new();
     let mut last_seen = (Instant::now(), Vec::new());
     'look: loop {
@@ -149,7 +149,7 @@ async fn work(
             if given_up.contains(batch.id.as_str()) {
                 continue;
             }
-            match collect_ready(app, &batch.id, out, &mut collected, &mut remade).await {
+            match collect_ready(app, &batch.id, out, &mut collected, &mut tried).await {
                 Ok(()) => {}
                 // It may come back; the workers wait for it as well.
                 Err(failure) if matches!(failure.code, "database" | "store") => {

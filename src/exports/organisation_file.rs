@@ -300,7 +300,7 @@ fn own_template(folder: &mut Folder, name: &str) -> Result<Option<TemplateFiles>
     if !folder.has(&inside) {
         return Ok(None);
     }
-    let mut read = |file: &str| {
+    let mut read = |file: &str| -> Result<String, ExportError> {
         let text = folder.read_text(&format!("{inside}/{file}"), TEXT_MB)?;
         Ok(text.content.replace("\r\n", "\n"))
     };

@@ -72,6 +72,30 @@ pub(super) fn has(character: char) -> bool {
         && !matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{fdd0}'..='\u{fdef}' | '\u{feff}' | '\u{fffe}'..)
 }
 
+/// Whole alphabets that names and addresses in the Netherlands are written in: Latin with every sign that a European
+/// language puts on it, Greek, Cyrillic.
+const ALPHABETS: [std::ops::RangeInclusive<char>; 9] = [
+    ' '..='~',
+    '¡'..='¬',
+    '®'..='ſ',
+    'Ș'..='ț',
+    'Ḁ'..='ỹ',
+    'Α'..='Ρ',
+    'Σ'..='ώ',
+    'Ѐ'..='џ',
+    '–'..='—',
+];
+
+/// What Dutch text has besides.
+const SIGNS: &str = "‘’“”„•…€";
+
+/// Characters that a letter needs sooner or later and the typeface cannot show: none, or this is not the typeface that
+/// the program was made with.
+pub fn typeface_gaps() -> Vec<char> {
+    let needed = ALPHABETS.into_iter().flatten().chain(SIGNS.chars());
+    needed.filter(|c| !has(*c)).collect()
+}
+
 /// How wide `text` is on one line in regular, in points.
 pub(super) fn width(text: &str, size: f64) -> f64 {
     let Ok(face) = ttf_parser::Face::parse(FACES[REGULAR_AND_BOLD[0]], 0) else {
@@ -113,6 +137,11 @@ mod tests {
         ] {
             assert!(!has(c), "{c:?}");
         }
+    }
+
+    #[test]
+    fn nothing_that_a_letter_needs_is_missing() {
+        assert_eq!(typeface_gaps(), Vec::<char>::new());
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub use contact_sheet::{ContactSheet, SheetPicture, SheetRow, SheetTemplate};
 pub use content::{Addressee, LetterContent, LetterWords};
 pub use edition::{Edition, EditionSpec};
 pub use error::{EditionError, Located, PressError, TemplateFault, named_characters};
+pub use fonts::typeface_gaps;
 pub use placeholder::Placeholder;
 pub use press::{Crash, PRESS_COMMAND, Press, PressProgram, serve};
 pub use refusal::TextError;

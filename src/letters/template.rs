@@ -84,9 +84,9 @@ impl Template {
         Self::new(name, &files)
     }
 
-    /// The names of all shipped templates.
-    pub fn shipped_names() -> impl Iterator<Item = &'static str> {
-        SHIPPED.iter().map(|(name, ..)| *name)
+    /// The names of the templates that ship with the product.
+    pub fn shipped_names() -> [&'static str; 2] {
+        SHIPPED.map(|(name, ..)| name)
     }
 
     /// A template in `folder`, named as the folder.

@@ -11,7 +11,7 @@ use crate::{
         batch::{BatchOptions, BatchRequest},
         calendar::day_in_amsterdam,
     },
-    exports::{self, Export},
+    exports::{self, Export, Parcel},
     letters::Press,
     storage::{exports::NewExport, letter_versions::StoredVersion},
     wording::english::count,
@@ -20,6 +20,16 @@ use crate::{
 /// Reads an export and checks it, without changing anything.
 pub async fn read_export(folder: PathBuf) -> Result<Export, Failure> {
     match tokio::task::spawn_blocking(move || exports::read_export(&folder)).await {
+        Ok(result) => Ok(result?),
+        Err(error) => Err(Failure::ours(format!(
+            "reading the export stopped: {error}"
+        ))),
+    }
+}
+
+/// Reads an export that arrived whole, as [`read_export`] reads a folder.
+pub(super) async fn read_parcel(parcel: Parcel) -> Result<Export, Failure> {
+    match tokio::task::spawn_blocking(move || exports::read_parcel(parcel)).await {
         Ok(result) => Ok(result?),
         Err(error) => Err(Failure::ours(format!(
             "reading the export stopped: {error}"
@@ -84,7 +94,7 @@ pub async fn import_export(app: &App, export: &Export) -> Result<Imported, Failu
         assignments: &export.assignments,
         fingerprint: &export.fingerprint,
     };
-    app.db.save_export(&new, app.now()).await?;
+    app.db.save_export(&new, &app.scribe()).await?;
     let current = app.db.current_letter(&export.organisation.slug).await?;
     Ok(Imported {
         kept_letter: current.published.and_then(kept),

@@ -59,7 +59,11 @@ pub(super) fn change(
         .clone()
         .unwrap_or_else(|| letter.template.clone());
     let own_template = own_template(&template, letter, choices.exported);
-    if own_template.is_none() && !Template::shipped_names().any(|name| name == template) {
+    if own_template.is_none()
+        && !Template::shipped_names()
+            .into_iter()
+            .any(|name| name == template)
+    {
         faults.push(LetterFault::of_template(&template));
     }
     let logo = changes.logo.clone().unwrap_or_else(|| base.logo.clone());

@@ -128,7 +128,9 @@ fn templates(exported: &LetterPreferences, current: &LetterPreferences) -> Vec<T
         .collect();
     let mut choices: Vec<TemplateChoice> = Vec::new();
     let owned = own.into_iter().map(|letter| (Template::of(letter), true));
-    let shipped = Template::shipped_names().map(|name| (Template::shipped(name), false));
+    let shipped = Template::shipped_names()
+        .into_iter()
+        .map(|name| (Template::shipped(name), false));
     // One that cannot be read is none to choose.
     for (template, own) in owned.chain(shipped) {
         if let Ok(template) = template

@@ -84,6 +84,22 @@ impl LifeLock {
         Ok(dead)
     }
 
+    /// How many owners in `folder` hold their file: they live, on this machine. None when there is no such folder.
+    pub fn living_owners(folder: &Path) -> io::Result<usize> {
+        let entries = match fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
+            entries => entries?,
+        };
+        let mut living = 0;
+        for entry in entries {
+            let file = File::options().write(true).open(entry?.path());
+            let held =
+                file.is_ok_and(|file| matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+            living += usize::from(held);
+        }
+        Ok(living)
+    }
+
     /// Removes the file of a dead owner, once nothing is left to be done about them.
     pub fn bury(folder: &Path, name: &str) -> io::Result<()> {
         fs::remove_file(folder.join(name))
@@ -113,10 +129,12 @@ mod tests {
         let held = LifeLock::take_new(folder.path(), "w").unwrap();
         assert!(LifeLock::take(folder.path(), "w").unwrap().is_none());
         assert!(dead().is_empty());
+        assert_eq!(LifeLock::living_owners(folder.path()).unwrap(), 1);
         drop(held);
         assert!(!folder.path().join("w").exists());
         File::create(folder.path().join("w")).unwrap();
         assert_eq!(dead(), ["w"]);
+        assert_eq!(LifeLock::living_owners(folder.path()).unwrap(), 0);
         LifeLock::bury(folder.path(), "w").unwrap();
         assert!(dead().is_empty());
     }
