@@ -44,7 +44,7 @@ pub async fn browse_bundles(
 ) -> Result<BundlePage, Failure> {
     organisation(app, slug).await?;
     let skip = page.saturating_sub(1).saturating_mul(on_a_page);
-    let (total, bundles) = app.db.bundle_page(slug, skip, on_a_page).await?;
+    let (total, bundles) = app.db.newest_bundles(slug, skip, on_a_page).await?;
     Ok(BundlePage { total, bundles })
 }
 

@@ -271,7 +271,8 @@ impl Keys {
                 (lookup_key(key)?, Some(whole))
             }
         };
-        let audit = hmac(&derived(&lookup, b"brievenbus audit v1")?)?;
+        let audit = derived(&lookup, b"brievenbus audit v1")?;
+        let audit = hmac(&audit)?;
         let lookup = hmac(&lookup)?;
         let mark = lookup.clone().chain_update(b"brievenbus mark v1");
         let mark = mark.finalize().into_bytes();
