@@ -150,8 +150,8 @@ pub(super) fn faults(source: &str, accepted: &[Placeholder]) -> Vec<TextError> {
     faults
 }
 
-/// The text with plain letters in place of what is at fault: its placeholder or character, or else its paragraph. `None`
-/// when it is the whole text.
+/// The text with plain letters in place of what is at fault: the placeholder or the character, or else all from there to
+/// the end of the paragraph. `None` when it is the whole text.
 fn cover_up(source: &str, fault: &TextError) -> Option<String> {
     let lines: Vec<&str> = source.split('\n').collect();
     let at = fault.line - 1;
@@ -172,25 +172,24 @@ fn cover_up(source: &str, fault: &TextError) -> Option<String> {
         }
         _ => {
             let blank = |line: &&str| line.trim().is_empty();
-            let first = lines[..at]
-                .iter()
-                .rposition(blank)
-                .map_or(0, |blank| blank + 1);
-            let last = lines[at..]
-                .iter()
-                .position(blank)
-                .map_or(lines.len(), |blank| at + blank);
-            (first, last.max(at + 1) - 1, 0, usize::MAX)
+            let end = lines[at..].iter().position(blank);
+            let last = end.map_or(lines.len(), |end| at + end).max(at + 1) - 1;
+            match fault.kind {
+                // What is before the place is a part of it.
+                TextProblem::BrokenPlaceholder | TextProblem::IndentedCode => {
+                    let start = lines[..at].iter().rposition(blank);
+                    (start.map_or(0, |start| start + 1), last, 0, usize::MAX)
+                }
+                // What is before the place may have a fault of its own.
+                _ => (at, last, column, usize::MAX),
+            }
         }
     };
-    let rest =
-        lines
-            .iter()
-            .enumerate()
-            .map(|(place, line)| match (first..=last).contains(&place) {
-                true => cover(line, from, to),
-                false => (*line).to_owned(),
-            });
+    let rest = lines.iter().enumerate().map(|(place, line)| match place {
+        _ if place == first => cover(line, from, to),
+        _ if (first..=last).contains(&place) => cover(line, 0, usize::MAX),
+        _ => (*line).to_owned(),
+    });
     Some(rest.collect::<Vec<_>>().join("\n"))
 }
 
@@ -692,6 +691,8 @@ mod tests {
             faults("[X] en [Y],\n\n# Kop\n\nmet *nadruk*\n\nen [Z]"),
             [(1, 1), (1, 8), (3, 1), (5, 5), (7, 4)]
         );
+        assert_eq!(faults("Bel [X] <b>nu</b>\n[Y]"), [(1, 5), (1, 9)]);
+        assert_eq!(faults("[CODE **A** X]\n\n    vier\n\n[X]").len(), 3);
         assert_eq!(faults("a\u{7}b\u{7}"), [(1, 2), (1, 4)]);
         assert_eq!(faults(""), [(1, 1)]);
         assert_eq!(faults(&"[X] ".repeat(50)).len(), MOST_FAULTS);
