@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Id, Limit, paging},
+    fields::{self, Binary, Id, Limit, paging},
     listing::{Listing, listing},
     ranges::{Part, is_known, nowhere, part},
     refusals::NotThere,
@@ -111,13 +111,13 @@ struct BundlePath {
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a bundle that is there already"),
     ),
     responses(
-        (status = 200, description = "The zip.", body = Vec<u8>, content_type = "application/zip",
+        (status = 200, description = "The zip.", body = Binary, content_type = "application/zip",
             headers(
                 ("ETag" = String, description = "The sha256 of the zip, in quotes"),
                 ("Content-Disposition" = String, description = "The name of the file, in ASCII"),
                 ("Accept-Ranges" = String, description = "`bytes`")
             )),
-        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/zip",
+        (status = 206, description = "The part that was asked for.", body = Binary, content_type = "application/zip",
             headers(("Content-Range" = String, description = "`bytes 0-1023/4096`"))),
         (status = 304, description = "It is the one that is there already."),
         (status = 416, description = "The bundle has no such part.", body = Problem,

@@ -74,6 +74,20 @@ impl PartialSchema for ClientNumber {
 
 impl ToSchema for ClientNumber {}
 
+/// A file as it is, in the document: `Vec<u8>` would be a list of numbers there.
+pub struct Binary;
+
+impl PartialSchema for Binary {
+    fn schema() -> RefOr<Schema> {
+        text()
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
+            .build()
+            .into()
+    }
+}
+
+impl ToSchema for Binary {}
+
 /// One line of text, without control characters, which a database may refuse.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(try_from = "String")]

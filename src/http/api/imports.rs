@@ -9,6 +9,7 @@ use futures::StreamExt;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    fields::Binary,
     organisations::OrganisationPath,
     refusals::{NotPossible, NotThere},
 };
@@ -41,7 +42,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     request_body(
         description = "The export",
         content(
-            (Vec<u8> = "application/zip"),
+            (Binary = "application/zip"),
             (ExportFiles = "multipart/form-data")
         )
     ),
@@ -82,8 +83,8 @@ async fn import(
 #[expect(dead_code, reason = "the document says what a form holds")]
 struct ExportFiles {
     /// `organisation.toml`, `locations.csv`, `clients.csv`, `location_assignments.csv`, and what else there is.
-    #[schema(value_type = Vec<String>, format = Binary, max_items = 50)]
-    files: Vec<String>,
+    #[schema(max_items = 50)]
+    files: Vec<Binary>,
 }
 
 /// What a request says that its body is, in small letters.

@@ -11,7 +11,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, ClientNumber, Id, Limit, Line, paging},
+    fields::{self, Binary, ClientNumber, Id, Limit, Line, paging},
     listing::{Listing, listing},
     refusals::{InTheWay, NotThere},
 };
@@ -131,7 +131,7 @@ async fn show(
     tag = "invitations",
     params(InvitationPath),
     responses(
-        (status = 200, description = "The letter.", body = Vec<u8>, content_type = "application/pdf"),
+        (status = 200, description = "The letter.", body = Binary, content_type = "application/pdf"),
         NotThere, InTheWay
     )
 )]

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, LetterChangesBody},
+    fields::{self, Binary, LetterChangesBody},
     listing::{Listing, listing},
     organisations::OrganisationPath,
     refusals::{InTheWay, NotPossible, NotThere},
@@ -278,10 +278,10 @@ async fn restore(
     request_body(
         description = "The picture",
         content(
-            (Vec<u8> = "image/svg+xml"),
-            (Vec<u8> = "image/png"),
-            (Vec<u8> = "image/jpeg"),
-            (Vec<u8> = "application/pdf")
+            (Binary = "image/svg+xml"),
+            (Binary = "image/png"),
+            (Binary = "image/jpeg"),
+            (Binary = "application/pdf")
         )
     ),
     responses((status = 200, description = "It is kept.", body = Logo), NotThere, NotPossible)

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{ClientNumber, LetterChangesBody},
+    fields::{Binary, ClientNumber, LetterChangesBody},
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
@@ -78,7 +78,7 @@ enum PreviewWhom {
     request_body = NewPreview,
     responses(
         (status = 200, description = "The letter.", content(
-            (Vec<u8> = "image/png"),
+            (Binary = "image/png"),
             (LetterPicture = "application/json")
         )),
         NotThere, InTheWay, NotPossible
