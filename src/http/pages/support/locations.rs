@@ -9,12 +9,14 @@ use crate::{
         caller::{ForMembers, Visitor},
         pages::{
             PageFailure,
-            fields::Asked,
+            fields::{Asked, Fields},
             layout::{Frame, PageResult, Part, Told, page},
+            provider::home,
         },
         service::Service,
     },
     operations::{
+        App,
         list_teams::{TeamLine, list_teams},
         submit_batch::organisation,
     },
@@ -25,7 +27,9 @@ use crate::{
 const SMALL: usize = 60;
 
 pub fn routes() -> Router<Service> {
-    Router::new().route("/organisaties/{slug}", get(locations))
+    Router::new()
+        .route("/organisaties/{slug}", get(first_page))
+        .route("/organisaties/{slug}/locaties", get(locations))
 }
 
 #[derive(Template)]
@@ -85,21 +89,41 @@ impl Figures {
     }
 }
 
+/// What there is to do for a provider; the tree for support, who begins a batch there.
+async fn first_page(
+    visitor: Visitor<ForMembers>,
+    Path(slug): Path<Slug>,
+    Asked(asked): Asked,
+    told: Told,
+) -> PageResult {
+    match visitor.app.actor.role {
+        Role::Provider => home(&visitor.app, &slug, told).await,
+        _ => tree(&visitor.app, slug, &asked, told).await,
+    }
+}
+
 async fn locations(
     visitor: Visitor<ForMembers>,
     Path(slug): Path<Slug>,
     Asked(asked): Asked,
     told: Told,
 ) -> PageResult {
-    let app = visitor.app;
-    let stored = organisation(&app, &slug).await.map_err(PageFailure::from)?;
-    let lines = list_teams(&app, &slug).await.map_err(PageFailure::from)?;
+    tree(&visitor.app, slug, &asked, told).await
+}
+
+async fn tree(app: &App, slug: Slug, asked: &Fields, told: Told) -> PageResult {
+    let stored = organisation(app, &slug).await.map_err(PageFailure::from)?;
+    let lines = list_teams(app, &slug).await.map_err(PageFailure::from)?;
     let tops = lines.iter().filter(|line| line.depth == 0).count();
     let whole = lines.first().filter(|_| tops == 1).map(Figures::of);
     let name = &stored.organisation.name;
+    let part = match app.actor.role {
+        Role::Provider => Part::Tree,
+        _ => Part::Locations,
+    };
     page(&Locations {
-        frame: Frame::of(&app, "Locatiegram")
-            .within(&app, &slug, name, Part::Locations)
+        frame: Frame::of(app, "Locatiegram")
+            .within(app, &slug, name, part)
             .saying(told),
         imported: moment(stored.imported_at),
         chooses: app.actor.role == Role::Support,
