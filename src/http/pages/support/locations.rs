@@ -4,19 +4,19 @@ use askama::Template;
 use axum::{Router, extract::Path, routing::get};
 
 use crate::{
-    domain::{actor::Role, organisation::Slug},
+    domain::{actor::Role, intake::Question, organisation::Slug},
     http::{
         caller::{ForMembers, Visitor},
         pages::{
             PageFailure,
-            fields::{Asked, Fields},
+            fields::Asked,
             layout::{Frame, PageResult, Part, Told, page},
             provider::home,
         },
         service::Service,
     },
     operations::{
-        App,
+        intake_form::show_intake,
         list_teams::{TeamLine, list_teams},
         submit_batch::organisation,
     },
@@ -38,6 +38,9 @@ struct Locations {
     frame: Frame,
     slug: Slug,
     imported: String,
+    /// Of the questions of the intake form for Caren.
+    answered: usize,
+    questions: usize,
     /// Support chooses teams here for a new batch.
     chooses: bool,
     branches: Vec<Branch>,
@@ -89,16 +92,16 @@ impl Figures {
     }
 }
 
-/// What there is to do for a provider; the tree for support, who begins a batch there.
+/// A provider begins with what there is to do, support with the tree.
 async fn first_page(
     visitor: Visitor<ForMembers>,
-    Path(slug): Path<Slug>,
-    Asked(asked): Asked,
+    slug: Path<Slug>,
+    asked: Asked,
     told: Told,
 ) -> PageResult {
     match visitor.app.actor.role {
         Role::Provider => home(&visitor.app, &slug, told).await,
-        _ => tree(&visitor.app, slug, &asked, told).await,
+        _ => locations(visitor, slug, asked, told).await,
     }
 }
 
@@ -108,12 +111,9 @@ async fn locations(
     Asked(asked): Asked,
     told: Told,
 ) -> PageResult {
-    tree(&visitor.app, slug, &asked, told).await
-}
-
-async fn tree(app: &App, slug: Slug, asked: &Fields, told: Told) -> PageResult {
-    let stored = organisation(app, &slug).await.map_err(PageFailure::from)?;
-    let lines = list_teams(app, &slug).await.map_err(PageFailure::from)?;
+    let app = visitor.app;
+    let stored = organisation(&app, &slug).await.map_err(PageFailure::from)?;
+    let lines = list_teams(&app, &slug).await.map_err(PageFailure::from)?;
     let tops = lines.iter().filter(|line| line.depth == 0).count();
     let whole = lines.first().filter(|_| tops == 1).map(Figures::of);
     let name = &stored.organisation.name;
@@ -121,10 +121,13 @@ async fn tree(app: &App, slug: Slug, asked: &Fields, told: Told) -> PageResult {
         Role::Provider => Part::Tree,
         _ => Part::Locations,
     };
+    let intake = show_intake(&app, &slug).await.map_err(PageFailure::from)?;
     page(&Locations {
-        frame: Frame::of(app, "Locatiegram")
-            .within(app, &slug, name, part)
+        frame: Frame::of(&app, "Locatiegram")
+            .within(&app, &slug, name, part)
             .saying(told),
+        answered: Question::ALL.len() - intake.form.open_questions(),
+        questions: Question::ALL.len(),
         imported: moment(stored.imported_at),
         chooses: app.actor.role == Role::Support,
         branches: branches(lines, &asked.all("team")),
