@@ -71,8 +71,13 @@ fn access(code: &str) -> Option<Sentence> {
             "Er staat hier niets, of het is niet voor u bedoeld.",
             "Controleer het adres of begin opnieuw bij de eerste pagina.",
         ),
-        "form_unreadable" | "not_json" | "json_unreadable" | "json_not_as_described"
-        | "query_not_as_described" | "idempotency_key" | "range_beyond_end" => say(
+        "form_unreadable"
+        | "not_json"
+        | "json_unreadable"
+        | "json_not_as_described"
+        | "query_not_as_described"
+        | "idempotency_key"
+        | "range_beyond_end" => say(
             "Wat u stuurde kon niet gelezen worden.",
             "Ga terug, ververs de pagina en vul het formulier opnieuw in.",
         ),
@@ -428,8 +433,8 @@ fn machine(code: &str) -> Option<Sentence> {
         ),
         "internal" | "server_ended" | "stuck" | "stopped" => OURS,
         "key_file" | "unknown_database" | "unknown_store" | "config_file" | "environment"
-        | "listen" | "usage" | "input" | "input_file" | "sample" | "oidc_settings" | "password_file"
-        | "public_url" | "retention" | "trusted_proxies" | "unwell" => say(
+        | "listen" | "usage" | "input" | "input_file" | "sample" | "oidc_settings"
+        | "password_file" | "public_url" | "retention" | "trusted_proxies" | "unwell" => say(
             "De server is niet goed ingesteld.",
             "Waarschuw de beheerder van deze server.",
         ),

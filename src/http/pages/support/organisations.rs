@@ -68,7 +68,8 @@ async fn organisations(visitor: Visitor<ForSupport>, told: Told) -> PageResult {
         frame: Frame::of(&app, "Organisaties")
             .at(Place::Organisations)
             .saying(told)
-            .noticing(&app).await?,
+            .noticing(&app)
+            .await?,
         lines: lines.into_iter().map(Line::from).collect(),
     })
 }
