@@ -368,7 +368,11 @@ fn an_export_is_taken_in_as_a_zip_and_its_report_says_what_is_wrong() {
     };
     let nothing = sent("", b"");
     nothing.assert_status(422);
-    assert!(read(&nothing).words().contains("Kies de zip met de export."));
+    assert!(
+        read(&nothing)
+            .words()
+            .contains("Kies de zip met de export.")
+    );
     let wrong = sent("export.zip", b"geen zip");
     wrong.assert_status(422);
     let wrong = read(&wrong);
