@@ -348,6 +348,72 @@ fn a_token_is_shown_once_and_revoked_after_a_question() {
 }
 
 #[test]
+fn an_export_is_taken_in_as_a_zip_and_its_report_says_what_is_wrong() {
+    let desk = Desk::on(Service::start());
+    desk.page("/import");
+    let sent = |name: &str, bytes: &[u8]| {
+        let mut body = format!(
+            "--grens\r\ncontent-disposition: form-data; name=\"export\"; filename=\"{name}\"\r\ncontent-type: application/zip\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n--grens--\r\n");
+        desk.service
+            .ask("POST", "/import")
+            .token(&desk.token)
+            .from_our_pages()
+            .header("content-type", "multipart/form-data; boundary=grens")
+            .body(body)
+            .send()
+    };
+    let nothing = sent("", b"");
+    nothing.assert_status(422);
+    assert!(
+        read(&nothing)
+            .words()
+            .contains("Kies de zip met de export.")
+    );
+    let wrong = sent("export.zip", b"geen zip");
+    wrong.assert_status(422);
+    let wrong = read(&wrong);
+    assert!(wrong.links().contains(&"#export"), "{}", wrong.words());
+
+    let report = sent("export.zip", &zip_of(Path::new(FOLDER)));
+    report.assert_status(200);
+    insta::assert_snapshot!("import_report", settled(&read(&report).words()));
+    assert!(desk.page("/organisaties").links().contains(&HOME));
+}
+
+fn zip_of(folder: &Path) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for file in files_below(folder) {
+        let name = file.strip_prefix(folder).unwrap().to_str().unwrap();
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .unwrap();
+        std::io::Write::write_all(&mut zip, &fs::read(&file).unwrap()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_log_tells_who_looked_at_whom_and_goes_into_a_table() {
+    let desk = Desk::new();
+    desk.page(&format!("{HOME}/clienten?nummer=100238"));
+    let log = desk.page("/logboek?client=100238");
+    assert!(log.words().contains("Cliënten bekeken"), "{}", log.words());
+    let nobody = desk.page("/logboek?client=0");
+    assert!(nobody.words().contains("Niets gevonden"));
+    let wrong = desk.service.get("/logboek?vanaf=gisteren", &desk.token);
+    wrong.assert_status(422);
+    assert!(read(&wrong).links().contains(&"#vanaf"));
+    let table = desk.service.get("/logboek.csv?client=100238", &desk.token);
+    table.assert_status(200);
+    let text = table.text();
+    assert!(text.starts_with("\u{feff}nummer;tijd;handeling;"));
+    assert!(text.contains("clients_listed;done;token "), "{text}");
+}
+
+#[test]
 fn an_empty_house_says_what_to_do_first() {
     let desk = Desk::on(Service::start());
     for path in ["/organisaties", "/batches"] {

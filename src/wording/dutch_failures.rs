@@ -67,11 +67,17 @@ fn access(code: &str) -> Option<Sentence> {
             "Met deze rol kunt u hier niet bij.",
             "Meld u aan met een token dat hiervoor bedoeld is.",
         ),
-        "unknown_page" => say(
+        "unknown_page" | "unknown_address" => say(
             "Er staat hier niets, of het is niet voor u bedoeld.",
             "Controleer het adres of begin opnieuw bij de eerste pagina.",
         ),
-        "form_unreadable" => say(
+        "form_unreadable"
+        | "not_json"
+        | "json_unreadable"
+        | "json_not_as_described"
+        | "query_not_as_described"
+        | "idempotency_key"
+        | "range_beyond_end" => say(
             "Wat u stuurde kon niet gelezen worden.",
             "Ga terug, ververs de pagina en vul het formulier opnieuw in.",
         ),
@@ -130,6 +136,10 @@ fn access(code: &str) -> Option<Sentence> {
         "method_not_allowed" | "request_unreadable" => say(
             "Dit verzoek is niet te begrijpen.",
             "Begin opnieuw bij de eerste pagina.",
+        ),
+        "unknown_role" => say(
+            "Deze rol bestaat niet.",
+            "Kies een van de rollen uit de lijst.",
         ),
         "unknown_token" => say(
             "Dit token bestaat niet.",
@@ -210,6 +220,18 @@ fn batches(code: &str) -> Option<Sentence> {
             "Deze bundel bestaat niet of is al opgeruimd.",
             "De lijst met bundels noemt wat er nog is.",
         ),
+        "too_many_teams" => say(
+            "Dit zijn te veel locaties voor één batch.",
+            "Kies er minder, of kies een locatie die erboven ligt.",
+        ),
+        "bundle_removed" => say(
+            "Deze bundel is opgeruimd, omdat hij oud is of al zijn uitnodigingen gesloten zijn.",
+            "Heeft iemand toch een brief nodig, maak die dan opnieuw bij Uitnodigingen.",
+        ),
+        "weak_password" => say(
+            "Dit wachtwoord is te makkelijk te raden.",
+            "Kies een langer wachtwoord.",
+        ),
         "bundle_lost" => say(
             "De bundel kon niet worden gelezen uit de opslag.",
             CALL_THE_OPERATOR,
@@ -274,6 +296,22 @@ fn letters(code: &str) -> Option<Sentence> {
             "Er is geen logo om op de brief te zetten.",
             "Voeg een logo toe bij Voorkeuren, of kies brieven zonder logo.",
         ),
+        "no_draft" => say(
+            "Er is geen concept van de brief.",
+            "Wijzig eerst de tekst of de voorkeuren.",
+        ),
+        "letter_changed" => say(
+            "Iemand anders heeft de brief intussen gewijzigd.",
+            "Bekijk wat er veranderd is en doe uw wijziging opnieuw.",
+        ),
+        "intake_changed" => say(
+            "Iemand anders heeft deze keuzes intussen gewijzigd.",
+            "Bekijk wat er veranderd is en doe uw wijziging opnieuw.",
+        ),
+        "unknown_version" => say(
+            "Deze versie van de brief bestaat niet.",
+            "Kies een versie uit de lijst.",
+        ),
         "press" => say("De brieven konden niet gezet worden.", CALL_THE_OPERATOR),
         "letters_look_different" | "nothing_to_compare" | "picture_unreadable" => say(
             "De voorbeelden konden niet vergeleken worden, of ze zien er anders uit.",
@@ -297,8 +335,20 @@ fn exports(code: &str) -> Option<Sentence> {
             "Een bestand in de export is een map of een verwijzing naar iets buiten de export.",
             "Zet het bestand zelf in de export.",
         ),
+        "not_a_zip" | "not_an_export" => say(
+            "Dit bestand is geen zip.",
+            "Pak de map met organisation.toml en de tabellen in als zip en kies die.",
+        ),
+        "file_encrypted" => say(
+            "De zip heeft een wachtwoord.",
+            "Maak een zip zonder wachtwoord.",
+        ),
+        "file_swollen" | "file_twice" | "unsafe_name" => say(
+            "In de zip zit een bestand dat daar niet zo hoort: te groot, dubbel of met een vreemde naam.",
+            "Maak de zip opnieuw van alleen de map met de export.",
+        ),
         "no_export" => say("Er is geen bestand gekozen.", "Kies de zip met de export."),
-        "upload_broken_off" => say(
+        "upload_broken_off" | "body_broken_off" => say(
             "Het bestand kwam niet helemaal aan.",
             "Kies het opnieuw en verstuur het nog eens.",
         ),
@@ -373,9 +423,18 @@ fn machine(code: &str) -> Option<Sentence> {
             "Er kon niet op de schijf geschreven worden.",
             CALL_THE_OPERATOR,
         ),
+        "key_being_rotated" | "bundles_not_sealed_anew" => say(
+            "De sleutel van deze server wordt op dit moment vervangen.",
+            CALL_THE_OPERATOR,
+        ),
+        "audit_broken" => say(
+            "Het logboek klopt niet meer met wat erin geschreven is.",
+            "Waarschuw meteen de beheerder van deze server.",
+        ),
         "internal" | "server_ended" | "stuck" | "stopped" => OURS,
         "key_file" | "unknown_database" | "unknown_store" | "config_file" | "environment"
-        | "listen" | "usage" | "input" | "sample" => say(
+        | "listen" | "usage" | "input" | "input_file" | "sample" | "oidc_settings"
+        | "password_file" | "public_url" | "retention" | "trusted_proxies" | "unwell" => say(
             "De server is niet goed ingesteld.",
             "Waarschuw de beheerder van deze server.",
         ),

@@ -233,6 +233,15 @@ pub fn action(action: Action) -> &'static str {
     }
 }
 
+/// Nobody may redeem a code until this moment.
+pub fn redeem_locked(failures: u64, until: DateTime<Utc>) -> String {
+    format!(
+        "Na {} mislukte pogingen op rij kan niemand een code gebruiken tot {}. Misschien probeert iemand codes te raden: het logboek zegt vanwaar.",
+        number(failures),
+        moment(until)
+    )
+}
+
 /// `1 brief`, `2 brieven`, `1.234 brieven`
 pub fn count(n: usize, one: &str, more: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { more })

@@ -10,8 +10,11 @@ use axum::{
 use super::{PageFailure, assets};
 use crate::{
     domain::{actor::Role, organisation::Slug},
-    operations::{App, Failure},
-    wording::dutch_pages::{Done, role_name},
+    operations::{
+        App, Failure,
+        notices::{Notice, notices},
+    },
+    wording::dutch_pages::{Done, redeem_locked, role_name},
 };
 
 /// The answer of a page.
@@ -72,6 +75,8 @@ pub enum Place {
 pub enum Part {
     /// A new batch begins there, and is a part of it.
     Locations,
+    /// The tree, for a provider, who begins elsewhere.
+    Tree,
     Clients,
     Bundles,
     Invitations,
@@ -125,7 +130,7 @@ impl Frame {
         let own = app.actor.role == Role::Provider;
         let entries: Vec<Entry> = Part::ALL
             .into_iter()
-            .filter(|part| !own || part.is_for_provider())
+            .filter(|part| part.is_for(own))
             .map(|each| Entry {
                 label: each.label(own).to_owned(),
                 address: each.address(slug),
@@ -162,6 +167,14 @@ impl Frame {
         self
     }
 
+    /// Says above everything what support should know of now.
+    pub async fn noticing(mut self, app: &App) -> Result<Self, Failure> {
+        if app.actor.role == Role::Support {
+            self.notices = notices(app).await?.iter().map(said).collect();
+        }
+        Ok(self)
+    }
+
     /// Asks a browser without JavaScript to look again.
     #[must_use]
     pub fn refreshed_after(mut self, seconds: Option<u32>) -> Self {
@@ -184,6 +197,12 @@ impl Frame {
 
     pub fn icon(&self) -> &'static str {
         &assets::ICON.address
+    }
+}
+
+fn said(notice: &Notice) -> String {
+    match notice {
+        Notice::RedeemLocked { failures, until } => redeem_locked(*failures, *until),
     }
 }
 
@@ -229,8 +248,9 @@ impl Place {
 }
 
 impl Part {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Locations,
+        Self::Tree,
         Self::Clients,
         Self::Bundles,
         Self::Invitations,
@@ -239,14 +259,19 @@ impl Part {
         Self::Import,
     ];
 
-    fn is_for_provider(self) -> bool {
-        !matches!(self, Self::Import)
+    /// Whether it is in the menu of a provider itself, or of support.
+    fn is_for(self, own: bool) -> bool {
+        match self {
+            Self::Tree => own,
+            Self::Import => !own,
+            _ => true,
+        }
     }
 
     fn label(self, own: bool) -> &'static str {
         match self {
             Self::Locations if own => "Overzicht",
-            Self::Locations => "Locatiegram",
+            Self::Locations | Self::Tree => "Locatiegram",
             Self::Clients => "Cliënten",
             Self::Bundles => "Bundels",
             Self::Invitations => "Uitnodigingen",
@@ -260,6 +285,7 @@ impl Part {
     pub fn address(self, slug: &Slug) -> String {
         let page = match self {
             Self::Locations => "",
+            Self::Tree => "/locaties",
             Self::Clients => "/clienten",
             Self::Bundles => "/bundels",
             Self::Invitations => "/uitnodigingen",

@@ -74,7 +74,10 @@ async fn batches(visitor: Visitor<ForMembers>, Asked(asked): Asked) -> PageResul
     let slug = Slug::try_from(asked.text("organisatie").to_owned()).ok();
     let lines = list_batches(&app, slug.as_ref(), MOST).await?;
     page(&Batches {
-        frame: Frame::of(&app, "Batches").at(Place::Batches),
+        frame: Frame::of(&app, "Batches")
+            .at(Place::Batches)
+            .noticing(&app)
+            .await?,
         lines: lines.into_iter().map(Line::from).collect(),
         of: slug.map(String::from),
     })

@@ -117,10 +117,14 @@ async fn locations(
     let tops = lines.iter().filter(|line| line.depth == 0).count();
     let whole = lines.first().filter(|_| tops == 1).map(Figures::of);
     let name = &stored.organisation.name;
+    let part = match app.actor.role {
+        Role::Provider => Part::Tree,
+        _ => Part::Locations,
+    };
     let intake = show_intake(&app, &slug).await.map_err(PageFailure::from)?;
     page(&Locations {
         frame: Frame::of(&app, "Locatiegram")
-            .within(&app, &slug, name, Part::Locations)
+            .within(&app, &slug, name, part)
             .saying(told),
         answered: Question::ALL.len() - intake.form.open_questions(),
         questions: Question::ALL.len(),

@@ -67,7 +67,9 @@ async fn organisations(visitor: Visitor<ForSupport>, told: Told) -> PageResult {
     page(&Organisations {
         frame: Frame::of(&app, "Organisaties")
             .at(Place::Organisations)
-            .saying(told),
+            .saying(told)
+            .noticing(&app)
+            .await?,
         lines: lines.into_iter().map(Line::from).collect(),
     })
 }
