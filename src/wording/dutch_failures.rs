@@ -56,6 +56,7 @@ pub fn sentence(code: &str) -> Option<Sentence> {
         .or_else(|| batches(code))
         .or_else(|| invitations(code))
         .or_else(|| letters(code))
+        .or_else(|| writing(code))
         .or_else(|| exports(code))
         .or_else(|| machine(code))
 }
@@ -316,6 +317,37 @@ fn letters(code: &str) -> Option<Sentence> {
         "letters_look_different" | "nothing_to_compare" | "picture_unreadable" => say(
             "De voorbeelden konden niet vergeleken worden, of ze zien er anders uit.",
             "Kijk de voorbeelden na.",
+        ),
+        _ => return None,
+    })
+}
+
+/// What a provider writes, chooses and takes out.
+fn writing(code: &str) -> Option<Sentence> {
+    Some(match code {
+        "letter_changed" => say(
+            "Intussen heeft iemand anders de brief veranderd. Er is niets bewaard en niets gepubliceerd.",
+            "Bekijk de brief opnieuw en doe daarna nog eens wat u wilde.",
+        ),
+        "no_draft" => say(
+            "Er is geen concept van de brief.",
+            "Verander eerst de tekst of de voorkeuren.",
+        ),
+        "unknown_version" => say(
+            "Deze versie van de brief bestaat niet.",
+            "De lijst met versies noemt ze allemaal.",
+        ),
+        "intake_changed" => say(
+            "Intussen heeft iemand anders de keuzes voor Caren bewaard. Uw keuzes zijn niet bewaard.",
+            "Bekijk de keuzes opnieuw en vul in wat anders moet.",
+        ),
+        "weak_password" => say(
+            "Dit wachtwoord is korter dan 12 tekens, of er staat een teken in dat niet elk programma hetzelfde schrijft.",
+            "Kies een langer wachtwoord met letters zonder accenten, cijfers, spaties en leestekens, zoals vier losse woorden.",
+        ),
+        "bundle_removed" => say(
+            "Deze bundel is verwijderd, omdat de bewaartijd om was of geen van de codes nog werkte.",
+            "Een brief waarvan de code nog werkt, downloadt u bij Uitnodigingen.",
         ),
         _ => return None,
     })

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Member, Place, one_of,
-    picture::{self, FaultView, LetterState, MeterView, draw, whom},
+    picture::{self, FaultView, IN_THE_PAGE, LetterState, MeterView, draw, whom},
     slug_of, with_line_feeds,
 };
 use crate::{
@@ -196,6 +196,7 @@ async fn show(
     let (state, picture) = match preview {
         Preview::Drawn(drawn) => (
             LetterState {
+                text_at: IN_THE_PAGE,
                 faults: Vec::new(),
                 meters: MeterView::of(&drawn).into(),
             },
@@ -206,6 +207,7 @@ async fn show(
         ),
         Preview::Faults(faults) => (
             LetterState {
+                text_at: IN_THE_PAGE,
                 faults: FaultView::all(&faults),
                 meters: Vec::new(),
             },
@@ -273,10 +275,7 @@ async fn save(
         ..LetterChanges::default()
     };
     match save_letter_draft(app, &place.slug, &changes, &written.revision).await {
-        Ok(Saving::Saved(saved)) => {
-            let is_sound = saved.faults.is_empty() && saved.lines_too_many == 0;
-            Ok(next_page(&place, &written, is_sound))
-        }
+        Ok(Saving::Saved(saved)) => Ok(next_page(&place, &written, saved.faults.is_empty())),
         Ok(Saving::Refused(faults)) => {
             let mut shown = show(app, place, &overview, text, &written.wie, None).await?;
             shown.state.faults = FaultView::all(&faults);
@@ -294,7 +293,7 @@ async fn save(
     }
 }
 
-/// Where to go when the text was saved.
+/// Where to go when the text was saved; `is_sound`: nothing in it has to be mended, though it may be too long.
 fn next_page(place: &Place, written: &Written, is_sound: bool) -> Response {
     let address = Part::Letter.address(&place.slug);
     if written.doen == "publiceren" && is_sound {

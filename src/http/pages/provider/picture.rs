@@ -221,11 +221,16 @@ pub(super) struct Typed {
     wie: String,
 }
 
+/// The text in the page of the editor.
+pub(super) const IN_THE_PAGE: &str = "#tekst";
+
 /// What surrounds the picture, as the editor's page has it when it is asked for whole.
 #[derive(Template)]
 #[template(path = "pages/provider/letter_state.html")]
 pub(super) struct LetterState {
     pub faults: Vec<FaultView>,
+    /// Where the text is that they are in.
+    pub text_at: &'static str,
     /// None when no letter can be set.
     pub meters: Vec<MeterView>,
 }
@@ -269,6 +274,7 @@ async fn live_answer(app: &App, slug: &str, typed: Typed) -> Result<Response, Fa
     let (answer, png) = match preview {
         Preview::Drawn(drawn) => {
             let state = LetterState {
+                text_at: IN_THE_PAGE,
                 faults: Vec::new(),
                 meters: MeterView::of(&drawn).into(),
             };
@@ -282,6 +288,7 @@ async fn live_answer(app: &App, slug: &str, typed: Typed) -> Result<Response, Fa
         }
         Preview::Faults(faults) => {
             let state = LetterState {
+                text_at: IN_THE_PAGE,
                 faults: FaultView::all(&faults),
                 meters: Vec::new(),
             };

@@ -52,6 +52,8 @@ struct PublishPage {
     /// To the text, by lines; empty when it stays.
     lines: Vec<Line>,
     preferences: Vec<Preference>,
+    /// The text, at its own page.
+    text_at: String,
     faults: Vec<FaultView>,
     meters: Vec<MeterView>,
     /// The letter fits for somebody, and nothing else is wrong.
@@ -117,6 +119,7 @@ async fn publish_page(
         ),
         preferences: preference_changes(in_use, &overview.current),
         preferences_address: Part::Preferences.address(&place.slug),
+        text_at: format!("{address}#tekst"),
         reach,
         address,
         faults,
