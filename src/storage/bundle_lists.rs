@@ -48,11 +48,12 @@ impl Database {
         Ok((count, self.listed(rows).await?))
     }
 
-    /// How many bundles of an organisation nobody has taken out of the store yet.
+    /// How many bundles of an organisation are in the store and were never taken out.
     pub async fn uncollected_bundles(&self, slug: &Slug) -> Result<u64, StorageError> {
         let count = bundle::Entity::find()
             .filter(bundle::Column::BatchId.in_subquery(batches_of(slug)))
             .filter(bundle::Column::CollectedAt.is_null())
+            .filter(bundle::Column::RemovedAt.is_null())
             .count(self.connection())
             .await?;
         Ok(count)
