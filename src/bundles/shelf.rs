@@ -10,11 +10,6 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    BundleError,
-    pack::Packed,
-    seal::{SealKeys, Sealing},
-};
 use futures::TryStreamExt;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
