@@ -1,5 +1,7 @@
 //! The only reader of the environment and of the configuration file. A flag beats the environment beats the file.
 
+mod access;
+
 use std::{
     collections::BTreeMap,
     net::SocketAddr,
@@ -10,19 +12,22 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+pub use self::access::{Access, Oidc};
 #[cfg(feature = "test-switches")]
-use crate::operations::switches::Stop;
+use crate::operations::switches::{RotationStep, Stop};
 use crate::operations::{
     Failure,
     app::Settings,
     doctor::{Origin, Setting, SettingsInUse, without_password},
+    purge::Retention,
     server::ServerSettings,
     switches::Switches,
 };
 
-/// What was typed; everything may be left out.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+/// What was typed; everything may be left out. No `Debug`: secrets may be in it.
+#[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Typed {
     pub data_dir: Option<PathBuf>,
@@ -36,6 +41,31 @@ pub struct Typed {
     pub listen: Option<SocketAddr>,
     /// The address that people type.
     pub public_url: Option<String>,
+    /// Days that a bundle is kept.
+    pub bundle_days: Option<u32>,
+    /// Days after the last export with them that it is forgotten who a client is.
+    pub anonymise_after_days: Option<u32>,
+    /// Years that a line of the audit log is kept.
+    pub audit_years: Option<u32>,
+    /// How the log is written.
+    pub log_format: Option<LogFormat>,
+    /// Who may ask what, and how long.
+    #[serde(default)]
+    pub access: Access,
+    /// Where support may sign in.
+    #[serde(default)]
+    pub oidc: Oidc,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// An object a line.
+    Json,
 }
 
 const DATA_DIR: &str = "brievenbus-data";
@@ -56,6 +86,12 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         workers: number("WORKERS")?,
         listen: listen()?,
         public_url: from_environment("PUBLIC_URL"),
+        log_format: log_format_of_environment()?,
+        access: Access::of_environment()?,
+        oidc: Oidc::default(),
+        bundle_days: number("BUNDLE_DAYS")?,
+        anonymise_after_days: number("ANONYMISE_AFTER_DAYS")?,
+        audit_years: number("AUDIT_YEARS")?,
     };
     let threads = (flags.workers.or(environment.workers).or(file.workers))
         .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from));
@@ -70,6 +106,25 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
     let server = ServerSettings {
         listen: (flags.listen.or(environment.listen).or(file.listen)).unwrap_or(server.listen),
         public_url: (flags.public_url.or(environment.public_url)).or(file.public_url),
+        ..server
+    };
+    if let Some(url) = &server.public_url {
+        check_public_url(url)?;
+    }
+    let server = environment.access.or(file.access).applied_to(server)?;
+    let server = access::with_oidc(server, &file.oidc)?;
+    let usual = Retention::default();
+    let retention = Retention {
+        bundle_days: (flags.bundle_days.or(environment.bundle_days))
+            .or(file.bundle_days)
+            .unwrap_or(usual.bundle_days),
+        anonymise_after_days: (flags.anonymise_after_days)
+            .or(environment.anonymise_after_days)
+            .or(file.anonymise_after_days)
+            .unwrap_or(usual.anonymise_after_days),
+        audit_years: (flags.audit_years.or(environment.audit_years))
+            .or(file.audit_years)
+            .unwrap_or(usual.audit_years),
     };
     let deadline = (flags.job_deadline.or(environment.job_deadline)).or(file.job_deadline);
     Ok(Settings {
@@ -81,8 +136,24 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         threads,
         job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
         server,
+        retention: retention.check()?,
         switches: switches(),
     })
+}
+
+fn check_public_url(url: &str) -> Result<(), Failure> {
+    let host = ["https://", "http://"]
+        .into_iter()
+        .find_map(|scheme| url.strip_prefix(scheme));
+    let host = host.map(|host| host.trim_end_matches('/'));
+    if host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '?', '#', '@', ' '])) {
+        return Ok(());
+    }
+    Err(Failure::input(
+        "public_url",
+        format!("the public address '{url}' is not one that people can type"),
+        "write it as https://brieven.example, without a path",
+    ))
 }
 
 /// What else is read from the environment, without being a setting of the file.
@@ -131,14 +202,23 @@ fn by_name(typed: &Typed) -> Result<BTreeMap<String, Option<String>>, Failure> {
     let table = serde_json::to_value(typed)
         .map_err(|error| Failure::ours(format!("the settings cannot be told: {error}")))?;
     let settings = table.as_object().into_iter().flatten();
+    // The tables `[access]` and `[oidc]` as their names are in the environment.
+    let settings = settings.flat_map(|(name, value)| match (name.as_str(), value) {
+        ("access", Value::Object(table)) => table.clone().into_iter().collect(),
+        (_, Value::Object(table)) => table
+            .iter()
+            .map(|(inner, value)| (format!("{name}-{inner}"), value.clone()))
+            .collect(),
+        _ => vec![(name.clone(), value.clone())],
+    });
     Ok(settings
         .map(|(name, value)| {
             let text = match value {
-                serde_json::Value::Null => None,
-                serde_json::Value::String(text) => Some(text.clone()),
+                Value::Null => None,
+                Value::String(text) => Some(text),
                 other => Some(other.to_string()),
             };
-            (name.clone(), text)
+            (name, text)
         })
         .collect())
 }
@@ -212,6 +292,10 @@ fn switches() -> Switches {
     Switches {
         die_after: stop("TEST_DIE_AFTER"),
         panic_after: stop("TEST_PANIC_AFTER"),
+        die_rotating: from_environment("TEST_DIE_ROTATING").and_then(|text| {
+            let mut steps = RotationStep::ALL.into_iter();
+            steps.find_map(|(name, step)| (name == text).then_some(step))
+        }),
         codes: from_environment("TEST_CODES").and_then(|seed| seed.parse().ok()),
     }
 }
@@ -232,6 +316,30 @@ fn listen() -> Result<Option<SocketAddr>, Failure> {
             "write it as 127.0.0.1:8080 or [::1]:8080",
         )
     })
+}
+
+/// `log-format`, before everything else is read; a mistake in it is said when all settings are read.
+pub fn log_format(file: Option<&Path>) -> LogFormat {
+    let of_file = || {
+        let path = file.map(Path::to_owned);
+        let path = path.or_else(|| from_environment("CONFIG").map(PathBuf::from))?;
+        read_file(&path).ok()?.log_format
+    };
+    let of_environment = log_format_of_environment().ok().flatten();
+    of_environment.or_else(of_file).unwrap_or_default()
+}
+
+fn log_format_of_environment() -> Result<Option<LogFormat>, Failure> {
+    match from_environment("LOG_FORMAT").as_deref() {
+        None => Ok(None),
+        Some("text") => Ok(Some(LogFormat::Text)),
+        Some("json") => Ok(Some(LogFormat::Json)),
+        Some(other) => Err(Failure::input(
+            "environment",
+            format!("BRIEVENBUS_LOG_FORMAT is '{other}', which is not a format of the log"),
+            "write text or json",
+        )),
+    }
 }
 
 /// A number in the environment.
@@ -308,7 +416,7 @@ fn read_file(path: &Path) -> Result<Typed, Failure> {
         Failure::input(
             "config_file",
             format!("{}, line {line}: {}", path.display(), error.message()),
-            "the keys are data-dir, database-url, store, job-deadline, workers, listen and public-url",
+            "the keys are data-dir, database-url, store, job-deadline, workers, listen, public-url, log-format, bundle-days, anonymise-after-days and audit-years, and the tables [access] and [oidc]",
         )
     })
 }

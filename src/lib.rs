@@ -20,7 +20,8 @@
 //! Imports point inward only; `tests/house.rs` keeps it so.
 //!
 //! ```text
-//! cli  worker        doors: parse, call operations, show the answer
+//! cli  http  worker  doors: parse, call operations, show the answer
+//!   answers          what a script reads, the same at every door
 //!   operations       one file per thing a person asks for
 //!     letters  bundles  storage  exports    workshops, which do not know each other
 //!       domain       the words of the field: no I/O, no clock, no chance
@@ -28,6 +29,7 @@
 //!
 //! [`wording`] holds the sentences that more than one room says, and [`config`] is the only reader of the environment.
 
+pub mod answers;
 pub mod bundles;
 pub mod cli;
 pub mod config;

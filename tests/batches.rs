@@ -304,7 +304,7 @@ fn a_batch_that_is_worked_on_is_cancelled_between_letters_and_its_codes_are_with
         assert_eq!(teams(&shown)[0]["history"][0]["outcome"], "cancelled");
         let codes = cli
             .rows()
-            .query("SELECT DISTINCT state, withdrawn, sealed_code, words FROM invitation");
+            .query("SELECT DISTINCT state, withdrawn, sealed_code, sealed_words FROM invitation");
         assert_eq!(codes, [["cancelled", "1", "", ""]]);
         assert!(files_below(&cli.data_dir().join("bundles")).is_empty());
         assert_eq!(
@@ -470,10 +470,10 @@ fn orphans_are_purged_and_bundles_stay() {
             .query("SELECT id FROM team_job ORDER BY position")[0][0];
         let orphan = store.join(format!("zorg/01X/{job}-7"));
         std::fs::create_dir_all(&orphan).unwrap();
-        std::fs::write(orphan.join("bundle.zip#1"), "half").unwrap();
+        std::fs::write(orphan.join("bundle.sealed#1"), "half").unwrap();
         let theirs = store.join("zorg/01X/01Y-1");
         std::fs::create_dir_all(&theirs).unwrap();
-        std::fs::write(theirs.join("bundle.zip"), "whole").unwrap();
+        std::fs::write(theirs.join("bundle.sealed"), "whole").unwrap();
         std::fs::write(store.join("holiday.jpg"), "sun").unwrap();
         let purged = cli.ok(&["purge", "--json"]).json();
         assert_eq!((&purged["files"], &purged["bytes"]), (&1.into(), &4.into()));

@@ -11,26 +11,36 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod access;
 mod accessible;
 mod again;
 mod anything;
+mod api;
+mod audit;
 mod batches;
+mod browser;
 mod doctor;
 mod example;
 mod house;
 mod import;
 mod invitations;
+mod letter_versions;
 mod letters;
 mod manual;
 mod operating;
+mod pages;
 mod presses;
 mod prose;
+mod provider_pages;
 mod refusals;
 mod reimport;
 mod resume;
+mod retention;
 mod run;
 mod sample;
+mod sealing;
 mod secrecy;
+mod sign_in;
 mod storage;
 mod support;
 mod template;

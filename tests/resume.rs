@@ -34,7 +34,10 @@ struct Moment {
 
 impl Moment {
     fn reached(&self, cli: &Cli) -> bool {
-        (self.or_half_a_bundle && stored_files(cli).iter().any(|file| !file.ends_with(".zip")))
+        (self.or_half_a_bundle
+            && stored_files(cli)
+                .iter()
+                .any(|file| !file.ends_with(".sealed")))
             || Rows::of(&cli.data_dir()).query(self.reached)[0][0] != "0"
     }
 }

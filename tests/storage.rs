@@ -21,7 +21,11 @@ use brievenbus::{
     operations::{
         App,
         app::{DrawCode, Settings},
+        fetch_bundle::{fetch_bundle, list_bundles},
         import_export::{import_export, read_export},
+        purge::Retention,
+        redeem_code::redeem_code,
+        rotate_key::rotate_key,
         run_team_job::{Ended, run_team_job},
         submit_batch::{Submission, prepare_batch, submit_batch},
         switches::Switches,
@@ -196,6 +200,7 @@ async fn open(home: &Path, database_url: Option<&str>, codes: &Codes, threads: u
         threads,
         job_deadline: Duration::from_secs(600),
         server: ServerSettings::default(),
+        retention: Retention::default(),
         switches: Switches::default(),
     };
     let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();
@@ -384,7 +389,7 @@ async fn an_attempt_that_was_taken_over_may_write_nothing() {
         assert!(taken_over(
             test.app
                 .db
-                .finish_team_job(&slow, &outcomes, &bundle, now)
+                .finish_team_job(&slow, &outcomes, &bundle, &test.app.scribe())
                 .await
         ));
         assert!(taken_over(
@@ -422,7 +427,7 @@ async fn an_attempt_that_was_taken_over_may_write_nothing() {
         assert_eq!(kept.codes, issued.codes);
         test.app
             .db
-            .finish_team_job(&quick, &outcomes, &bundle, now)
+            .finish_team_job(&quick, &outcomes, &bundle, &test.app.scribe())
             .await
             .unwrap();
         assert_eq!(test.state(&quick).await, TeamJobState::Done);
@@ -452,7 +457,8 @@ async fn a_job_that_is_cancelled_stays_so_however_its_attempt_ends() {
             let job = test.started("1").await;
             let issued = issue(&test.app, &job, &ids(["100001", "100002", "100003"])).await;
             assert_eq!(issued.codes.len(), 3, "nobody is held up by the one before");
-            assert_eq!(db.cancel_batch(&job.batch.id, now).await.unwrap(), 1);
+            let scribe = test.app.scribe();
+            assert_eq!(db.cancel_batch(&job.batch, &scribe).await.unwrap(), 1);
             let passing = Blame {
                 may_pass: true,
                 ..for_good("no paper")
@@ -467,7 +473,7 @@ async fn a_job_that_is_cancelled_stays_so_however_its_attempt_ends() {
                         bytes: 1,
                         sha256: "0".repeat(64),
                     };
-                    let refused = db.finish_team_job(&job, &[], &bundle, now).await;
+                    let refused = db.finish_team_job(&job, &[], &bundle, &scribe).await;
                     assert!(matches!(refused, Err(StorageError::Cancelled)));
                     db.end_cancelled(&job, now).await.unwrap();
                 }
@@ -695,16 +701,17 @@ async fn a_job_that_kills_its_worker_every_time_is_given_up() {
 }
 
 /// The one bundle in the store of a data folder.
-fn only_bundle(test: &TestApp) -> (String, Vec<u8>) {
+async fn only_bundle(test: &TestApp) -> (String, Vec<u8>) {
     let files = crate::support::files_below(&test.home.path().join("data/bundles"));
-    let [file] = &files[..] else {
-        panic!("{files:?}")
+    assert_eq!(files.len(), 1, "{files:?}");
+    let bundles = list_bundles(&test.app).await.unwrap();
+    let [(bundle, _)] = &bundles[..] else {
+        panic!("{bundles:?}")
     };
-    Bundle::open(file).assert_whole();
-    (
-        file.file_name().unwrap().to_str().unwrap().to_owned(),
-        fs::read(file).unwrap(),
-    )
+    let out = test.home.path().join("out");
+    let file = fetch_bundle(&test.app, &bundle.id, &out).await.unwrap();
+    Bundle::open(&file).assert_whole();
+    (bundle.file_name.clone(), fs::read(file).unwrap())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -729,7 +736,7 @@ async fn the_same_input_and_codes_make_the_same_bytes_also_after_a_failed_try() 
                 Ended::Finished
             );
             assert_eq!(codes.drawn(), 3);
-            bundles.push(only_bundle(&test));
+            bundles.push(only_bundle(&test).await);
         }
         assert!(
             bundles[0] == bundles[1],
@@ -739,6 +746,131 @@ async fn the_same_input_and_codes_make_the_same_bytes_also_after_a_failed_try() 
             bundles[0] == bundles[2],
             "a second try makes other bytes than the first"
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_used_is_never_issued_again_whatever_key_it_was_issued_under() {
+    on_both(async |kind| {
+        let codes = Codes::starting_with([
+            Draw::Code("0000000007"),
+            Draw::Code("0000000008"),
+            // Then under another key: the one that is closed, the one that is open, and a new one.
+            Draw::Code("0000000007"),
+            Draw::Code("0000000008"),
+            Draw::Code("0000000009"),
+        ]);
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.started("1").await;
+        let issued = issue(&test.app, &job, &ids(["100001", "100002"])).await;
+        assert_eq!(
+            issued.codes,
+            pairs([("100001", "0000000007"), ("100002", "0000000008")])
+        );
+        let redeemed = redeem_code(&test.app, "0000000007").await.unwrap();
+        assert_eq!(redeemed.client.as_str(), "100001");
+        let rotated = rotate_key(&test.app, false).await.unwrap();
+        assert_eq!((rotated.number, rotated.invitations), (2, 1));
+
+        // Whoever has the old key issues nothing, and no try is counted.
+        let draw = |app: App, job: StartedJob| async move {
+            try_issue(&app, &job, &ids(["100003"])).await.map(|_| ())
+        };
+        let refused = draw(test.app.clone(), job.clone()).await;
+        assert!(matches!(refused, Err(StorageError::KeyRotated)));
+        assert_eq!(
+            redeem_code(&test.app, "0000000008").await.unwrap_err().code,
+            "key_rotated"
+        );
+
+        let app = test.beside(&codes).await;
+        let issued = issue(&app, &job, &ids(["100002", "100003"])).await;
+        assert_eq!(
+            issued.codes,
+            pairs([("100002", "0000000008"), ("100003", "0000000009")])
+        );
+        assert_eq!(codes.drawn(), 5);
+        for (code, answer) in [
+            ("0000000007", Err("code_used")),
+            ("0000000008", Ok(())),
+            ("0000000008", Err("code_used")),
+            ("0000000001", Err("unknown_code")),
+        ] {
+            let redeemed = redeem_code(&app, code).await.map(|_| ());
+            assert_eq!(redeemed.map_err(|failure| failure.code), answer, "{code}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_loses_nothing_to_a_worker_that_has_the_old_key() {
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let early = test.submit("1").await;
+        assert_eq!(
+            run_team_job(&test.app, &early, "test").await.unwrap(),
+            Ended::Finished
+        );
+        let (_, bytes) = only_bundle(&test).await;
+        let late = test.submit("2").await;
+        rotate_key(&test.app, false).await.unwrap();
+        for _ in 0..10 {
+            let refused = run_team_job(&test.app, &late, "old").await.err().unwrap();
+            assert_eq!((refused.code, refused.may_pass()), ("key_rotated", true));
+        }
+        let (bundle, _) = list_bundles(&test.app).await.unwrap().remove(0);
+        let out = test.home.path().join("old");
+        let refused = fetch_bundle(&test.app, &bundle.id, &out)
+            .await
+            .err()
+            .unwrap();
+        assert_eq!(refused.code, "key_rotated");
+
+        let app = test.beside(&codes).await;
+        let file = fetch_bundle(&app, &bundle.id, &out).await.unwrap();
+        assert!(fs::read(file).unwrap() == bytes);
+        assert_eq!(
+            run_team_job(&app, &late, "new").await.unwrap(),
+            Ended::Finished
+        );
+        let attempts = app.db.attempts(&late).await.unwrap();
+        assert_eq!(attempts.len(), 1);
+    })
+    .await;
+}
+
+/// An attempt that was under way when the key was changed: what it has stored is sealed with a key that goes away.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_that_was_stored_under_the_old_key_is_not_recorded() {
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.started("1").await;
+        let clients = ids(["100001", "100002", "100003"]);
+        issue(&test.app, &job, &clients).await;
+        rotate_key(&test.app, false).await.unwrap();
+        let outcomes: Vec<(ClientId, Outcome)> = clients
+            .into_iter()
+            .zip((1..).map(Outcome::Letter))
+            .collect();
+        let bundle = NewBundle {
+            file_name: "late.zip".to_owned(),
+            store_key: "late.sealed".to_owned(),
+            bytes: 1,
+            sha256: String::new(),
+        };
+        let refused = (test.app.db)
+            .finish_team_job(&job, &outcomes, &bundle, &test.app.scribe())
+            .await;
+        assert!(matches!(refused, Err(StorageError::KeyRotated)));
+        let app = test.beside(&codes).await;
+        let finished = (app.db)
+            .finish_team_job(&job, &outcomes, &bundle, &app.scribe())
+            .await;
+        assert!(finished.is_ok());
     })
     .await;
 }
@@ -773,7 +905,7 @@ async fn a_misfit_costs_its_code_and_nobody_elses() {
                 ["100002", "cancelled", "1", "1"]
             ]
         );
-        let (_, bytes) = only_bundle(&test);
+        let (_, bytes) = only_bundle(&test).await;
         assert!(!bytes.is_empty());
     })
     .await;

@@ -27,8 +27,14 @@ pub enum BundleError {
     },
     #[error("the bundle is not in the store any more")]
     Lost,
-    #[error("the bundle in the store is not the one that was made (sha256 differs)")]
+    #[error("the bundle in the store is not the one that was made")]
     Damaged,
+    #[error("the bundle in the store cannot be read: {0}")]
+    Read(std::io::Error),
+    #[error("the bundle in the store is sealed with a key that is not in the key file")]
+    UnknownKey,
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(String),
     #[error("the folder {folder} cannot be written: {source}")]
     Folder {
         folder: PathBuf,

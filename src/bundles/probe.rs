@@ -1,13 +1,18 @@
 //! Looking at the store itself: whether it takes, keeps and gives back; and copies of what is in it, as it is there.
 
-use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+};
 
 use futures::StreamExt;
 use object_store::{ObjectStoreExt, path::Path as Key};
-use sha2::{Digest, Sha256};
 
 use super::{
     BundleError,
+    reader::Stored,
     shelf::{Shelf, StoreAddress},
 };
 
@@ -77,17 +82,8 @@ impl Shelf {
         Ok(bytes)
     }
 
-    /// Reads the bundle at `key` as whoever fetches it would, and compares it with the sha256 that it was made with.
-    pub async fn verify(&self, key: &str, sha256: &str) -> Result<(), BundleError> {
-        let mut digest = Sha256::new();
-        let object = self.opened()?.store.get(&Key::from(key)).await?;
-        let mut stream = object.into_stream();
-        while let Some(piece) = stream.next().await {
-            digest.update(&piece?);
-        }
-        match hex::encode(digest.finalize()) == sha256 {
-            true => Ok(()),
-            false => Err(BundleError::Damaged),
-        }
+    /// Opens a bundle as whoever fetches it would, and compares it with the sha256 that it was made with.
+    pub async fn verify(&self, stored: &Stored) -> Result<(), BundleError> {
+        self.write(stored, &mut io::sink()).await
     }
 }

@@ -1,16 +1,16 @@
-//! The store: where bundles wait to be fetched. A bundle is there whole or not at all.
+//! The store: where bundles wait to be fetched. A bundle is there whole or not at all, and sealed. How it is read again is
+//! in [`super::reader`].
 
 use std::{
     collections::BTreeMap,
     fs::{self, File},
-    io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    io,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use object_store::{
     ClientOptions, ObjectStore, ObjectStoreExt, RetryConfig, WriteMultipart,
     aws::{AmazonS3Builder, AmazonS3ConfigKey},
@@ -18,9 +18,12 @@ use object_store::{
     path::Path as Key,
     prefix::PrefixStore,
 };
-use sha2::{Digest, Sha256};
 
-use super::{BundleError, pack::Packed};
+use super::{
+    BundleError,
+    pack::Packed,
+    seal::{SealKeys, Sealing},
+};
 
 /// Bytes handed to a folder at a time.
 const FOLDER_PIECE: usize = 1 << 20;
@@ -74,6 +77,8 @@ impl StoreAddress {
 pub struct Shelf {
     address: StoreAddress,
     access: BTreeMap<String, String>,
+    /// Absent for whoever only looks at what lies there.
+    keys: Option<SealKeys>,
     /// How long a bucket that does not answer is asked again.
     patience: Duration,
     opened: Arc<OnceLock<Opened>>,
@@ -92,8 +97,27 @@ impl Shelf {
         Self {
             address,
             access,
+            keys: None,
             patience: BUCKET_PATIENCE,
             opened: Arc::default(),
+        }
+    }
+
+    /// The same store with keys, or with other ones: without, nothing can be sealed or opened.
+    #[must_use]
+    pub fn with_keys(self, keys: SealKeys) -> Self {
+        Self {
+            keys: Some(keys),
+            ..self
+        }
+    }
+
+    /// The same with the keys of another store.
+    #[must_use]
+    pub fn with_keys_of(self, other: &Self) -> Self {
+        Self {
+            keys: other.keys.clone(),
+            ..self
         }
     }
 
@@ -110,9 +134,30 @@ impl Shelf {
         &self.address
     }
 
+    pub(super) fn keys(&self) -> Result<&SealKeys, BundleError> {
+        self.keys.as_ref().ok_or(BundleError::UnknownKey)
+    }
+
     /// Sees that the store can be opened. A bucket is not asked anything: it may come back before it is needed.
     pub fn check(&self) -> Result<(), BundleError> {
         self.opened().map(drop)
+    }
+
+    /// Asks the store for something that is not there, to see that it answers.
+    pub async fn answers(&self) -> Result<(), BundleError> {
+        let opened = self.opened()?;
+        if let Some(folder) = &opened.folder
+            && let Err(source) = fs::metadata(folder)
+        {
+            return Err(BundleError::StoreFolder {
+                folder: folder.clone(),
+                source,
+            });
+        }
+        match opened.store.head(&Key::from("is-anybody-there")).await {
+            Ok(_) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A folder is made on first use.
@@ -129,12 +174,13 @@ impl Shelf {
         Ok(self.opened.get_or_init(|| opened))
     }
 
-    /// Puts a packed bundle under `key`. It is seen there when all of it has arrived; one that was there before, from
-    /// an attempt that came to nothing, is replaced.
+    /// Puts a packed bundle under `key`, sealed. It is seen there when all of it has arrived; one that was there before is
+    /// replaced.
     pub async fn put(&self, key: &str, packed: Packed) -> Result<(), BundleError> {
         let Opened { store, piece, .. } = self.opened()?;
-        let (mut file, first) = read_piece(packed.file, *piece).await?;
-        if first.len() < *piece {
+        let sealing = Sealing::new(self.keys()?, key, packed.file, packed.bytes)?;
+        let (mut sealing, first) = read_sealed(sealing, *piece).await?;
+        if sealing.is_done() {
             // All of it: in one go, so that a crash leaves no parts behind.
             store.put(&Key::from(key), first.into()).await?;
             return Ok(());
@@ -142,19 +188,16 @@ impl Shelf {
         let upload = store.put_multipart(&Key::from(key)).await?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, *piece);
         writer.write(&first);
-        loop {
-            let (read, piece) = match read_piece(file, *piece).await {
+        while !sealing.is_done() {
+            let (read, sealed) = match read_sealed(sealing, *piece).await {
                 Ok(read) => read,
                 Err(error) => return Err(given_up(writer, error).await),
             };
-            file = read;
-            if piece.is_empty() {
-                break;
-            }
+            sealing = read;
             if let Err(error) = writer.wait_for_capacity(2).await {
                 return Err(given_up(writer, error.into()).await);
             }
-            writer.write(&piece);
+            writer.write(&sealed);
         }
         writer.finish().await?;
         Ok(())
@@ -224,87 +267,6 @@ impl Shelf {
             }
         }
         Ok(())
-    }
-
-    /// Writes the bundle at `key` into `folder/file_name`: beside it first, then renamed, so that no half a file is
-    /// ever found under that name. Checks what was fetched against `sha256`. The file beside it always has the same
-    /// name, so what a crash left of it is written over by the next fetch.
-    pub async fn fetch(
-        &self,
-        key: &str,
-        sha256: &str,
-        folder: &Path,
-        file_name: &str,
-    ) -> Result<PathBuf, BundleError> {
-        let in_folder = |source| BundleError::Folder {
-            folder: folder.to_owned(),
-            source,
-        };
-        let beside = folder.join(format!(".{file_name}.part"));
-        let locking = tokio::task::spawn_blocking({
-            let beside = beside.clone();
-            move || open_beside(&beside)
-        });
-        let mut file = locking
-            .await
-            .map_err(io::Error::other)
-            .flatten()
-            .map_err(in_folder)?;
-        let target = folder.join(file_name);
-        let written = self
-            .copy(key, sha256, &mut file)
-            .await
-            .and_then(|()| fs::rename(&beside, &target).map_err(BundleError::Write));
-        match written {
-            Ok(()) => Ok(target),
-            Err(error) => {
-                // What went wrong is the thing to say, not that its remains could not be removed either.
-                let _ = fs::remove_file(&beside);
-                Err(match error {
-                    BundleError::Write(source) => in_folder(source),
-                    other => other,
-                })
-            }
-        }
-    }
-
-    async fn copy(&self, key: &str, sha256: &str, file: &mut File) -> Result<(), BundleError> {
-        file.set_len(0)?;
-        let mut digest = Sha256::new();
-        let mut stream = self
-            .opened()?
-            .store
-            .get(&Key::from(key))
-            .await?
-            .into_stream();
-        while let Some(piece) = stream.next().await {
-            let piece = piece?;
-            digest.update(&piece);
-            file.write_all(&piece)?;
-        }
-        if hex::encode(digest.finalize()) != sha256 {
-            return Err(BundleError::Damaged);
-        }
-        Ok(file.sync_all()?)
-    }
-}
-
-/// A file for its owner's eyes, since there are codes in it, locked against another process that fetches the same bundle.
-fn open_beside(path: &Path) -> io::Result<File> {
-    loop {
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(path)?;
-        file.lock()?;
-        // While this waited for the lock, the other may have finished and given the file its name: that one is whole.
-        let same = fs::metadata(path)
-            .is_ok_and(|there| file.metadata().is_ok_and(|ours| ours.ino() == there.ino()));
-        if same {
-            return Ok(file);
-        }
     }
 }
 
@@ -380,15 +342,17 @@ fn files_below(root: &Path) -> io::Result<Vec<(String, u64)>> {
     Ok(files)
 }
 
-/// Reads the next piece away from the async threads, since a large read from a slow disk would hold up everybody.
-async fn read_piece(mut file: File, most: usize) -> Result<(File, Vec<u8>), BundleError> {
+/// Reads and seals away from the async threads, since a large read from a slow disk would hold up everybody.
+async fn read_sealed(
+    mut sealing: Sealing<File>,
+    least: usize,
+) -> Result<(Sealing<File>, Vec<u8>), BundleError> {
     let read = tokio::task::spawn_blocking(move || {
-        let mut piece = Vec::with_capacity(most);
-        let result = (&mut file).take(most as u64).read_to_end(&mut piece);
-        result.map(|_| (file, piece))
+        let sealed = sealing.read_sealed(least)?;
+        Ok((sealing, sealed))
     });
     match read.await {
-        Ok(result) => Ok(result?),
+        Ok(result) => result,
         Err(error) => Err(BundleError::Write(io::Error::other(error))),
     }
 }

@@ -5,17 +5,20 @@ use std::{net::SocketAddr, path::PathBuf};
 use chrono::NaiveDate;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::letter_arguments::Letter;
 use crate::{
     config::Typed,
     domain::{
         actor::Role,
+        audit::Action,
         batch::{BatchRequest, Priority},
         calendar::parse_date,
         eligibility::Again,
         invitation::InvitationState,
-        organisation::{AddressWindow, Slug},
+        organisation::{AddressWindow, LetterOrder, Slug},
     },
     operations::create_token::DEFAULT_DAYS,
+    operations::verify_audit::AuditHead,
 };
 
 /// Batches of invitation letters for the client portal Caren: from an export to a bundle of letters per team.
@@ -40,7 +43,7 @@ pub struct Global {
     /// the data folder]
     #[arg(long, global = true, value_name = "URL")]
     store: Option<String>,
-    /// File with data-dir, database-url, store, job-deadline and workers
+    /// File with data-dir, database-url, store, job-deadline, workers, bundle-days, anonymise-after-days and audit-years
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
     /// Print JSON
@@ -85,13 +88,22 @@ pub enum Command {
     Client(Client),
     /// Answer over HTTP, and work on the queue, until told to stop
     Serve(Serve),
+    /// Show, reword, preview and publish the letter of a care provider
+    #[command(subcommand)]
+    Letter(Letter),
     /// Work on the queue until told to stop
     Work(Work),
     /// Create, list and revoke the tokens that open the service
     #[command(subcommand)]
     Token(Token),
-    /// Clear away what no bundle needs
-    Purge,
+    /// See who got at the data of clients, and that nobody has changed the log of it
+    #[command(subcommand)]
+    Audit(Audit),
+    /// Show the key that everything is sealed with, or change it
+    #[command(subcommand)]
+    Key(Key),
+    /// Clear away what no bundle needs, and what was kept for as long as it may be
+    Purge(Purge),
     /// Write an invented export of any size, the same for a seed
     Sample(Sample),
     /// Check letter templates, or look at them
@@ -148,6 +160,16 @@ pub struct Request {
     /// Also write to clients of whom it is unknown whether they are connected
     #[arg(long)]
     accept_unknown: bool,
+    /// Order of the letters in a bundle [default: as the organisation prefers]
+    #[arg(long, value_enum, value_name = "ORDER")]
+    order: Option<Order>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Order {
+    Name,
+    Address,
+    ClientId,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -183,6 +205,11 @@ impl From<Request> for BatchRequest {
                 })
                 .collect(),
             accept_unknown: typed.accept_unknown,
+            order: typed.order.map(|order| match order {
+                Order::Name => LetterOrder::Name,
+                Order::Address => LetterOrder::Address,
+                Order::ClientId => LetterOrder::ClientId,
+            }),
         }
     }
 }
@@ -270,6 +297,24 @@ pub struct BundleFetch {
     /// Where the bundle goes
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    /// Lock it with the password on the first line of this file, to send it by mail; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// The generations of the key, newest first, without anything secret
+    Show,
+    /// Seal everything anew with a new key, or finish doing so; the old one then opens nothing
+    Rotate(KeyRotate),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyRotate {
+    /// Finish although bundles are lost or damaged: should they turn up again, nothing opens them
+    #[arg(long)]
+    pub leave_behind: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -376,6 +421,53 @@ pub struct Work {
     /// End when no job is left
     #[arg(long)]
     pub until_idle: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Who did what with whose data, oldest first
+    List(AuditList),
+    /// Read the whole log and say which line was changed, is missing or was added
+    Verify(AuditVerify),
+}
+
+#[derive(Debug, Args)]
+pub struct AuditList {
+    /// Only the clients of this organisation
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// Only the client with this number
+    #[arg(long, value_name = "ID")]
+    pub client: Option<String>,
+    /// Only what this user did, as the log names them
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Only this, such as bundle_downloaded
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    pub action: Option<Action>,
+    /// From this day on, 2026-11-21 or 21-11-2026
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub since: Option<NaiveDate>,
+    /// Up to this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<NaiveDate>,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// The head that an earlier verify printed, noted where nobody who can change the database can change it
+    #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
+    pub expect: Option<AuditHead>,
+}
+
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// Only say what would be cleared away
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -526,9 +618,22 @@ pub struct Manual {
     pub out: PathBuf,
 }
 
-fn slug(text: &str) -> Result<Slug, String> {
+pub fn slug(text: &str) -> Result<Slug, String> {
     Slug::try_from(text.to_owned())
         .map_err(|_| "write the slug of its organisation.toml, such as de-beste-zorg".to_owned())
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    Action::parse(text).ok_or_else(|| {
+        let codes: Vec<&str> = Action::ALL.iter().map(|action| action.code()).collect();
+        format!("write one of {}", codes.join(", "))
+    })
+}
+
+fn head(text: &str) -> Result<AuditHead, String> {
+    AuditHead::parse(text).ok_or_else(|| {
+        "write a number, a colon and 64 hexadecimal digits, as verify prints it".to_owned()
+    })
 }
 
 fn date(text: &str) -> Result<NaiveDate, String> {

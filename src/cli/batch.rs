@@ -1,9 +1,6 @@
 //! `batch submit`, `list`, `show`, `watch`, `cancel` and `retry`
 
-use std::{collections::BTreeMap, time::Duration};
-
-use serde::Serialize;
-use serde_json::json;
+use std::time::Duration;
 
 use super::{
     arguments::{Batch, BatchList, Submit},
@@ -13,16 +10,17 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
+    answers::batch::{Batch as Answer, BatchForecast, BatchInList},
     domain::{batch::BatchRequest, team_job::TeamJobState},
     operations::{
         App, Failure, Kind,
         app::Settings,
         cancel_batch::cancel_batch,
-        dry_run::{Forecast, dry_run},
+        dry_run::dry_run,
         list_batches::list_batches,
         presses::start_presses,
         retry_batch::retry_batch,
-        show_batch::{BatchSummary, TeamSummary, find_batch, progress, show_batch},
+        show_batch::{find_batch, progress, show_batch},
         submit_batch::{Submission, new_batch_id, prepare_batch, submit_batch},
     },
     wording::english::count,
@@ -54,7 +52,7 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
     if arguments.dry_run {
         let forecast = dry_run(app, &prepared).await?;
         if terminal.json {
-            return terminal.print_json(&forecast_json(&forecast));
+            return terminal.print_json(&BatchForecast::from(forecast));
         }
         return terminal.print(&table::forecast(&forecast));
     }
@@ -67,7 +65,7 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
     let id = submit_batch(app, &prepared, &submission).await?;
     let summary = show_batch(app, &id).await?;
     if terminal.json {
-        return terminal.print_json(&batch_json(&summary));
+        return terminal.print_json(&Answer::from(summary));
     }
     let teams = count(summary.teams.len(), "team", "teams");
     terminal.print(&if id == new {
@@ -82,20 +80,7 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
 async fn list(app: &App, arguments: BatchList, terminal: &Terminal) -> Result<(), Failure> {
     let batches = list_batches(app, arguments.organisation.as_ref(), arguments.most).await?;
     if terminal.json {
-        let batches: Vec<_> = batches
-            .iter()
-            .map(|batch| {
-                json!({
-                    "id": batch.id,
-                    "state": batch.state,
-                    "organisation": batch.organisation,
-                    "created": batch.created_at,
-                    "teams": batch.teams,
-                    "done": batch.done,
-                    "made": batch.made,
-                })
-            })
-            .collect();
+        let batches: Vec<_> = batches.into_iter().map(BatchInList::from).collect();
         return terminal.print_json(&batches);
     }
     let mut rows =
@@ -116,7 +101,7 @@ async fn list(app: &App, arguments: BatchList, terminal: &Terminal) -> Result<()
 async fn show(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> {
     let summary = show_batch(app, id).await?;
     if terminal.json {
-        return terminal.print_json(&batch_json(&summary));
+        return terminal.print_json(&Answer::from(summary));
     }
     terminal.print(&table::batch(&summary))
 }
@@ -143,12 +128,13 @@ async fn watch(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> 
     }
     screen.finish();
     let summary = show_batch(app, id).await?;
+    let state = summary.state;
     if terminal.json {
-        terminal.print_json(&batch_json(&summary))?;
+        terminal.print_json(&Answer::from(summary))?;
     } else {
         terminal.print(&table::batch(&summary))?;
     }
-    match summary.state {
+    match state {
         TeamJobState::Failed => Err(Failure {
             code: "teams_failed",
             hint: Some(format!(
@@ -168,7 +154,7 @@ async fn watch(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> 
 async fn cancel(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> {
     let cancelled = cancel_batch(app, id).await?;
     if terminal.json {
-        return terminal.print_json(&batch_json(&show_batch(app, id).await?));
+        return terminal.print_json(&Answer::from(show_batch(app, id).await?));
     }
     terminal.print(&format!(
         "{} cancelled; one that is being worked on stops within seconds",
@@ -179,99 +165,10 @@ async fn cancel(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure>
 async fn retry(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure> {
     let retried = retry_batch(app, id).await?;
     if terminal.json {
-        return terminal.print_json(&batch_json(&show_batch(app, id).await?));
+        return terminal.print_json(&Answer::from(show_batch(app, id).await?));
     }
     terminal.print(&format!(
         "{} on the queue again",
         count(retried, "team", "teams")
     ))
-}
-
-/// What `batch submit` and `batch show` print.
-#[derive(Serialize)]
-struct Answer<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<TeamJobState>,
-    organisation: &'a str,
-    clients: usize,
-    letters: usize,
-    left_out: BTreeMap<&'static str, usize>,
-    teams: Vec<serde_json::Value>,
-}
-
-fn batch_json(summary: &BatchSummary) -> Answer<'_> {
-    Answer {
-        id: Some(&summary.id),
-        state: Some(summary.state),
-        organisation: &summary.organisation,
-        clients: summary.clients(),
-        letters: summary.letters(),
-        left_out: summary.left_out(),
-        teams: summary.teams.iter().map(team_json).collect(),
-    }
-}
-
-fn team_json(team: &TeamSummary) -> serde_json::Value {
-    let history: Vec<_> = team
-        .attempts
-        .iter()
-        .map(|attempt| {
-            json!({
-                "number": attempt.number,
-                "started": attempt.started_at,
-                "ended": attempt.ended_at,
-                "outcome": attempt.outcome,
-                "code": attempt.code,
-                "reason": attempt.reason,
-            })
-        })
-        .collect();
-    json!({
-        "id": team.team_id,
-        "name": team.team_name,
-        "state": team.state,
-        "cancelling": team.cancelling,
-        "expected": team.expected,
-        "made": team.made,
-        "attempts": team.attempts.len(),
-        "clients": team.clients,
-        "letters": team.letters,
-        "left_out": team.left_out,
-        "bundle": team.bundle.as_ref().map(|bundle| &bundle.id),
-        "sha256": team.bundle.as_ref().map(|bundle| &bundle.sha256),
-        "history": history,
-    })
-}
-
-fn forecast_json(forecast: &Forecast) -> Answer<'_> {
-    Answer {
-        id: None,
-        state: None,
-        organisation: &forecast.organisation,
-        clients: forecast.teams.iter().map(|team| team.clients).sum(),
-        letters: forecast.teams.iter().map(|team| team.letters).sum(),
-        left_out: forecast.left_out(),
-        teams: forecast
-            .teams
-            .iter()
-            .map(|team| {
-                let impossible: Vec<_> = team
-                    .impossible
-                    .iter()
-                    .map(|(client, reason)| json!({ "client_id": client, "reason": reason.code() }))
-                    .collect();
-                json!({
-                    "id": team.team_id,
-                    "name": team.team_name,
-                    "clients": team.clients,
-                    "expected": team.letters,
-                    "letters": team.letters,
-                    "left_out": team.left_out,
-                    "impossible": impossible,
-                })
-            })
-            .collect(),
-    }
 }

@@ -1,20 +1,31 @@
 //! `bundle list` and `bundle fetch`
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 
-use super::{arguments::Bundle, open_app, table::columns, terminal::Terminal};
-use crate::operations::{
-    App, Failure,
-    app::Settings,
-    fetch_bundle::{fetch_bundle, list_bundles},
-    presses::start_presses,
+use super::{
+    arguments::{Bundle, BundleFetch},
+    open_app,
+    table::columns,
+    terminal::{self, Terminal},
+};
+use crate::{
+    answers::bundle::Bundle as Answer,
+    operations::{
+        App, Failure,
+        app::Settings,
+        fetch_bundle::{fetch_bundle, list_bundles},
+        lock_bundle::{BundlePassword, fetch_locked_bundle},
+        presses::start_presses,
+    },
 };
 
 pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;
     let done = match command {
         Bundle::List => list(&app, terminal).await,
-        Bundle::Fetch(fetch) => match fetch_bundle(&app, &fetch.id, &fetch.out).await {
+        Bundle::Fetch(arguments) => match fetch(&app, &arguments).await {
             Ok(path) if terminal.json => terminal.print_json(&json!({ "bundle": path })),
             Ok(path) => terminal.print(&path.display().to_string()),
             Err(failure) => Err(failure),
@@ -24,22 +35,38 @@ pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> R
     done
 }
 
+async fn fetch(app: &App, arguments: &BundleFetch) -> Result<PathBuf, Failure> {
+    let BundleFetch { id, out, .. } = arguments;
+    let Some(file) = &arguments.password_file else {
+        return fetch_bundle(app, id, out).await;
+    };
+    let password = match file.to_str() {
+        Some("-") => terminal::line_of_input()?,
+        _ => first_line(file)?,
+    };
+    fetch_locked_bundle(app, id, BundlePassword::new(&password)?, out).await
+}
+
+fn first_line(file: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::input(
+            "password_file",
+            format!(
+                "the password file {} cannot be read: {error}",
+                file.display()
+            ),
+            "put the password on its first line, or write it to standard input with --password-file -",
+        )
+    })?;
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+}
+
 async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
     let bundles = list_bundles(app).await?;
     if terminal.json {
         let bundles: Vec<_> = bundles
-            .iter()
-            .map(|(bundle, team)| {
-                json!({
-                    "id": bundle.id,
-                    "batch": bundle.batch,
-                    "team": team,
-                    "file_name": bundle.file_name,
-                    "bytes": bundle.bytes,
-                    "sha256": bundle.sha256,
-                    "created": bundle.created_at,
-                })
-            })
+            .into_iter()
+            .map(|(bundle, team)| Answer::new(bundle, team))
             .collect();
         return terminal.print_json(&bundles);
     }
@@ -48,7 +75,10 @@ async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
         [
             bundle.id,
             team,
-            bundle.bytes.to_string(),
+            match bundle.removed {
+                Some(_) => "removed".to_owned(),
+                None => bundle.bytes.to_string(),
+            },
             bundle.created_at.format("%Y-%m-%d %H:%M").to_string(),
             bundle.file_name,
         ]

@@ -2,12 +2,13 @@
 
 use super::{arguments::Import, open_app, system_clock, terminal::Terminal};
 use crate::{
+    answers::import::{Import as Answer, KeptLetter},
     domain::calendar::day_in_amsterdam,
     exports::ImportReport,
     operations::{
         Failure,
         app::Settings,
-        import_export::{check_letter, import_export, read_export},
+        import_export::{Imported, check_letter, import_export, read_export},
         presses::start_presses,
     },
     wording::english::{count, problem},
@@ -37,22 +38,29 @@ pub async fn run(
     let press = start_presses(settings)?;
     let note = check_letter(&press, &export, day_in_amsterdam(system_clock()())).await?;
     let app = open_app(settings, press).await?;
-    import_export(&app, &export).await?;
+    let Imported { kept_letter } = import_export(&app, &export).await?;
     app.close().await;
-    if let Some(note) = note {
+    // A letter that is not used may be too long.
+    let note = note.filter(|_| kept_letter.is_none());
+    if let Some(note) = &note {
         terminal.note(&format!("note: {note}"));
     }
     if terminal.json {
-        return terminal.print_json(&serde_json::json!({
-            "organisation": export.organisation.slug,
-            "report": export.report,
-        }));
+        return terminal.print_json(&Answer {
+            organisation: export.organisation.slug,
+            report: export.report,
+            note,
+            kept_letter: kept_letter.map(KeptLetter::from),
+        });
     }
     terminal.print(&format!(
         "{} taken in: {}",
         export.organisation.slug,
         count(export.report.clients, "client", "clients")
     ))?;
+    if let Some(kept) = kept_letter {
+        terminal.print(&format!("note: {kept}"))?;
+    }
     for line in report_lines(&export.report) {
         terminal.print(&line)?;
     }

@@ -1,7 +1,6 @@
 //! `invitation list`, `cancel`, `reissue`, `letter` and `redeem`
 
-use chrono::NaiveDate;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     arguments::{Invitation, InvitationList},
@@ -9,15 +8,18 @@ use super::{
     table::columns,
     terminal::{self, Terminal},
 };
-use crate::operations::{
-    App, Failure,
-    app::Settings,
-    cancel_invitation::cancel_invitation,
-    list_invitations::{Found, InvitationFilter, list_invitations},
-    presses::start_presses,
-    redeem_code::redeem_code,
-    reissue_invitation::reissue_invitation,
-    render_letter::{render_letter, write_letter},
+use crate::{
+    answers::invitation::{Invitation as Answer, Redemption},
+    operations::{
+        App, Failure,
+        app::Settings,
+        cancel_invitation::cancel_invitation,
+        list_invitations::{InvitationFilter, list_invitations},
+        presses::start_presses,
+        redeem_code::redeem_code,
+        reissue_invitation::reissue_invitation,
+        render_letter::{render_letter, write_letter},
+    },
 };
 
 pub async fn run(
@@ -47,7 +49,7 @@ async fn answer(app: &App, command: Invitation, terminal: &Terminal) -> Result<(
         Invitation::Reissue(id) => {
             let invitation = reissue_invitation(app, &id.id).await?;
             if terminal.json {
-                return terminal.print_json(&found_json(&invitation, app.today()));
+                return terminal.print_json(&Answer::new(invitation, app.today()));
             }
             terminal.print(&format!(
                 "client {} has a new invitation, {}, valid until {}; print it with\n\
@@ -70,12 +72,7 @@ async fn answer(app: &App, command: Invitation, terminal: &Terminal) -> Result<(
             };
             let invitation = redeem_code(app, &code).await?;
             if terminal.json {
-                return terminal.print_json(&json!({
-                    "id": invitation.id,
-                    "organisation": invitation.organisation,
-                    "client_id": invitation.client,
-                    "state": "redeemed",
-                }));
+                return terminal.print_json(&Redemption::from(invitation));
             }
             terminal.print(&format!(
                 "redeemed: client {} of {} is connected",
@@ -95,9 +92,9 @@ async fn list(app: &App, arguments: InvitationList, terminal: &Terminal) -> Resu
     let invitations = list_invitations(app, &filter).await?;
     let today = app.today();
     if terminal.json {
-        let invitations: Vec<Value> = invitations
-            .iter()
-            .map(|invitation| found_json(invitation, today))
+        let invitations: Vec<_> = invitations
+            .into_iter()
+            .map(|invitation| Answer::new(invitation, today))
             .collect();
         return terminal.print_json(&invitations);
     }
@@ -117,16 +114,4 @@ async fn list(app: &App, arguments: InvitationList, terminal: &Terminal) -> Resu
             .map(|[state, until, client, team, id]| [id, client, team, state, until]),
     );
     terminal.print(&columns(&rows))
-}
-
-fn found_json(invitation: &Found, today: NaiveDate) -> Value {
-    json!({
-        "id": invitation.id,
-        "client_id": invitation.client,
-        "team": invitation.team_name,
-        "batch": invitation.batch,
-        "state": invitation.state_on(today).as_str(),
-        "valid_until": invitation.valid_until,
-        "reissue_of": invitation.reissue_of,
-    })
 }

@@ -1,12 +1,17 @@
 //! The door that people type at: one file a command, and the terminal in one place.
 
 mod arguments;
+mod audit;
 mod backup;
 mod batch;
 mod bundle;
 mod doctor;
 mod import;
 mod invitation;
+mod key;
+mod letter;
+mod letter_arguments;
+mod log;
 mod manual;
 mod progress;
 mod purge;
@@ -59,7 +64,8 @@ pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
-    terminal::start_log(
+    log::start_log(
+        config::log_format(arguments.global.config.as_deref()),
         arguments.global.verbose.max(config::verbosity()),
         unattended,
     );
@@ -119,8 +125,11 @@ async fn run_command(
         Command::Client(command) => standing::clients(command, &settings, terminal).await,
         Command::Serve(serve) => serve::run(&serve, &settings, terminal, workers, server).await,
         Command::Token(command) => token::run(command, &settings, terminal).await,
+        Command::Letter(command) => letter::run(command, &settings, terminal).await,
         Command::Work(work) => work::run(&work, &settings, terminal, workers).await,
-        Command::Purge => purge::run(&settings, terminal).await,
+        Command::Audit(command) => audit::run(command, &settings, terminal).await,
+        Command::Key(command) => key::run(command, &settings, terminal).await,
+        Command::Purge(command) => purge::run(&command, &settings, terminal).await,
         Command::Sample(sample) => sample::run(sample, terminal).await,
         Command::Template(Template::Check(check)) => {
             template::check(check, &settings, terminal).await
@@ -176,7 +185,7 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 fn exit_code(kind: Kind) -> ExitCode {
     match kind {
-        Kind::Input | Kind::NotFound | Kind::Conflict => ExitCode::from(1),
+        Kind::Input | Kind::NotFound | Kind::Conflict | Kind::TooOften(_) => ExitCode::from(1),
         Kind::TryAgain | Kind::Ours => ExitCode::from(2),
     }
 }

@@ -19,8 +19,8 @@ use crate::{
     operations::{
         App, Failure, Kind,
         app::Settings,
-        collect_bundles::{Collected, check_folder, collect_ready, make_folder},
-        import_export::{check_letter, import_export, read_export},
+        collect_bundles::{Collected, Tried, check_folder, collect_ready, make_folder},
+        import_export::{Imported, check_letter, import_export, read_export},
         presses::{Press, start_presses},
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
@@ -47,15 +47,17 @@ pub async fn run(
     let request = BatchRequest::from(arguments.request);
     let press = start_presses(settings)?;
     let (checked, note) = check(&press, &export, &request).await?;
-    if let Some(note) = note {
-        terminal.note(&format!("note: {note}"));
-    }
     check_folder(&arguments.out)?;
 
     let app = Arc::new(open_app(settings, press).await?);
     app.shelf.check()?;
     make_folder(&arguments.out)?;
-    import_export(&app, &export).await?;
+    let Imported { kept_letter } = import_export(&app, &export).await?;
+    // Of two letters only the one that is used is spoken of.
+    let kept = kept_letter.map(|kept| kept.to_string());
+    if let Some(note) = kept.or(note) {
+        terminal.note(&format!("note: {note}"));
+    }
     if checked.options.valid_until < app.today() {
         let day = checked.options.valid_until;
         terminal.note(&format!(
@@ -121,7 +123,7 @@ async fn work(
 ) -> Result<Collected, Failure> {
     let mut screen = Progress::new(terminal);
     let mut collected = Collected::new();
-    let mut remade = BTreeSet::new();
+    let mut tried = Tried::default();
     let mut given_up: BTreeSet<&str> = BTreeSet::new();
     let mut last_seen = (Instant::now(), Vec::new());
     'look: loop {
@@ -147,7 +149,7 @@ async fn work(
             if given_up.contains(batch.id.as_str()) {
                 continue;
             }
-            match collect_ready(app, &batch.id, out, &mut collected, &mut remade).await {
+            match collect_ready(app, &batch.id, out, &mut collected, &mut tried).await {
                 Ok(()) => {}
                 // It may come back; the workers wait for it as well.
                 Err(failure) if matches!(failure.code, "database" | "store") => {

@@ -9,11 +9,9 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
+    answers::team::Team as Answer,
     operations::{
-        Failure,
-        app::Settings,
-        list_clients::list_clients,
-        list_teams::{TeamLine, list_teams},
+        Failure, app::Settings, list_clients::list_clients, list_teams::list_teams,
         presses::start_presses,
     },
     wording::dutch::caren_status,
@@ -26,7 +24,7 @@ pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> R
     app.close().await;
     let teams = teams?;
     if terminal.json {
-        let teams: Vec<_> = teams.iter().map(team_json).collect();
+        let teams: Vec<_> = teams.into_iter().map(Answer::from).collect();
         return terminal.print_json(&teams);
     }
     let mut rows = vec![
@@ -53,19 +51,6 @@ pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> R
         ]
     }));
     terminal.print(&columns(&rows))
-}
-
-fn team_json(team: &TeamLine) -> serde_json::Value {
-    json!({
-        "id": team.id,
-        "name": team.name,
-        "depth": team.depth,
-        "clients": team.clients,
-        "linked": team.linked,
-        "not_linked": team.not_linked,
-        "invited": team.invited,
-        "unknown": team.unknown,
-    })
 }
 
 pub async fn clients(

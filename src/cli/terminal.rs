@@ -3,9 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
-use tracing_subscriber::EnvFilter;
 
-use crate::{config, operations::Failure};
+use crate::operations::Failure;
 
 /// How to talk: as JSON, with bars, or in plain lines.
 pub struct Terminal {
@@ -74,24 +73,4 @@ pub fn quiet_panics() {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a part of the program broke down");
     }));
-}
-
-/// The log goes to standard error: errors, more with each `-v`, or what `BRIEVENBUS_LOG` says. Of something that runs
-/// unattended, warnings too.
-pub fn start_log(verbose: u8, unattended: bool) {
-    let level = match verbose {
-        0 if unattended => "brievenbus=warn",
-        0 => "brievenbus=error",
-        1 => "brievenbus=info",
-        2 => "brievenbus=debug,info",
-        _ => "trace",
-    };
-    let filter = config::log_filter()
-        .and_then(|filter| filter.parse::<EnvFilter>().ok())
-        .unwrap_or_else(|| EnvFilter::new(level));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal() && !config::no_color())
-        .init();
 }

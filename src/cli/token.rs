@@ -1,7 +1,6 @@
 //! `token create`, `list` and `revoke`
 
-use chrono::SecondsFormat;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{
     arguments::{Token, TokenCreate},
@@ -9,13 +8,16 @@ use super::{
     table::columns,
     terminal::Terminal,
 };
-use crate::operations::{
-    App, Failure,
-    app::Settings,
-    create_token::{NewToken, create_token},
-    list_tokens::{AccessToken, list_tokens},
-    presses::start_presses,
-    revoke_token::revoke_token,
+use crate::{
+    answers::token::{NewToken as NewTokenAnswer, Token as Answer},
+    operations::{
+        App, Failure,
+        app::Settings,
+        create_token::{NewToken, create_token},
+        list_tokens::list_tokens,
+        presses::start_presses,
+        revoke_token::revoke_token,
+    },
 };
 
 pub async fn run(command: Token, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
@@ -38,9 +40,10 @@ async fn create(app: &App, arguments: TokenCreate, terminal: &Terminal) -> Resul
     };
     let (token, secret) = create_token(app, new).await?;
     if terminal.json {
-        let mut object = token_json(&token, app);
-        object["secret"] = json!(secret.as_str());
-        return terminal.print_json(&object);
+        return terminal.print_json(&NewTokenAnswer {
+            token: Answer::new(token, app.now()),
+            secret: &secret,
+        });
     }
     terminal.note("keep this secret: it is shown once and stored nowhere");
     terminal.print(&secret)
@@ -49,7 +52,10 @@ async fn create(app: &App, arguments: TokenCreate, terminal: &Terminal) -> Resul
 async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {
     let tokens = list_tokens(app).await?;
     if terminal.json {
-        let tokens: Vec<Value> = tokens.iter().map(|token| token_json(token, app)).collect();
+        let tokens: Vec<_> = tokens
+            .into_iter()
+            .map(|token| Answer::new(token, app.now()))
+            .collect();
         return terminal.print_json(&tokens);
     }
     let day = |at: Option<chrono::DateTime<chrono::Utc>>| {
@@ -95,22 +101,4 @@ async fn revoke(app: &App, id: &str, terminal: &Terminal) -> Result<(), Failure>
         return terminal.print_json(&json!({ "id": token.id, "state": "revoked" }));
     }
     terminal.print(&format!("token {} works no more", token.id))
-}
-
-fn token_json(token: &AccessToken, app: &App) -> Value {
-    let moment = |at: Option<chrono::DateTime<chrono::Utc>>| {
-        at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
-    };
-    json!({
-        "id": token.id,
-        "role": token.role,
-        "organisation": token.organisation,
-        "label": token.label,
-        "works": token.works(app.now()),
-        "created": moment(Some(token.created_at)),
-        "created_by": token.created_by,
-        "expires": moment(token.expires_at),
-        "last_used": moment(token.last_used_at),
-        "revoked": moment(token.revoked_at),
-    })
 }

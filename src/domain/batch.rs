@@ -10,7 +10,7 @@ use super::{
     client::{Assignment, ClientId},
     eligibility::Again,
     location::{LocationId, LocationTree},
-    organisation::{AddressWindow, LetterPreferences},
+    organisation::{AddressWindow, LetterOrder, LetterPreferences},
 };
 
 /// What somebody asks for, as typed at a door: names and wishes, nothing looked up yet.
@@ -24,6 +24,8 @@ pub struct BatchRequest {
     pub valid_until: Option<NaiveDate>,
     pub again: BTreeSet<Again>,
     pub accept_unknown: bool,
+    /// The order of the letters in a bundle; absent: as the provider prefers.
+    pub order: Option<LetterOrder>,
     pub priority: Priority,
 }
 

@@ -1,6 +1,6 @@
 //! Dates as a Dutch letter has them. A day is a day in Europe/Amsterdam.
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::Amsterdam;
 
 const MONTHS: [&str; 12] = [
@@ -21,6 +21,14 @@ const MONTHS: [&str; 12] = [
 /// The calendar day in the Netherlands at the instant `now`.
 pub fn day_in_amsterdam(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&Amsterdam).date_naive()
+}
+
+/// The instant at which a calendar day begins in the Netherlands.
+pub fn start_of_day(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.and_time(NaiveTime::MIN);
+    // Clocks are changed at night, but never at midnight.
+    let local = Amsterdam.from_local_datetime(&midnight).earliest();
+    local.map_or(midnight.and_utc(), |local| local.with_timezone(&Utc))
 }
 
 /// `17 maart 2021`: the day without a leading zero, the month in lower case.
@@ -46,7 +54,6 @@ pub fn parse_date(text: &str) -> Option<NaiveDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chrono::TimeZone;
 
     #[test]
     fn a_day_starts_at_midnight_in_amsterdam() {
@@ -54,6 +61,12 @@ mod tests {
         assert_eq!(day_in_amsterdam(winter).to_string(), "2026-11-21");
         let summer = Utc.with_ymd_and_hms(2026, 7, 20, 21, 59, 0).unwrap();
         assert_eq!(day_in_amsterdam(summer).to_string(), "2026-07-20");
+        for day in ["2026-11-20", "2026-07-20", "2026-03-29", "2026-10-25"] {
+            let start = start_of_day(day.parse().unwrap());
+            let before = start - chrono::TimeDelta::nanoseconds(1);
+            assert_eq!(day_in_amsterdam(start).to_string(), day);
+            assert!(day_in_amsterdam(before).to_string().as_str() < day);
+        }
     }
 
     #[test]

@@ -135,6 +135,22 @@ pub struct Recipient<'a> {
 }
 
 impl Client {
+    /// A client of whom only the number is known.
+    pub fn number_only(id: ClientId) -> Self {
+        Self {
+            id,
+            gender: Gender::Other,
+            name: PersonName::default(),
+            address: PostalAddress::default(),
+            death_date: None,
+            secret: false,
+            status: LinkStatus::Unknown,
+            problems: Vec::new(),
+            recipient: None,
+            in_export: false,
+        }
+    }
+
     pub fn recipient(&self) -> Recipient<'_> {
         match &self.recipient {
             Some(contact) => Recipient {

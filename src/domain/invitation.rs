@@ -73,16 +73,16 @@ impl InvitationState {
         }
     }
 
+    pub const ALL: [Self; 5] = [
+        Self::Open,
+        Self::Redeemed,
+        Self::Expired,
+        Self::Cancelled,
+        Self::Replaced,
+    ];
+
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Open,
-            Self::Redeemed,
-            Self::Expired,
-            Self::Cancelled,
-            Self::Replaced,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
     /// The state on `day`: an open invitation has expired from the day after `valid_until`, whether or not

@@ -4,13 +4,17 @@
 
 pub mod actor;
 pub mod address;
+pub mod audit;
 pub mod batch;
 pub mod calendar;
 pub mod client;
 pub mod country;
 pub mod eligibility;
 mod initials;
+pub mod intake;
 pub mod invitation;
+pub mod letter_fault;
+pub mod letter_setup;
 pub mod location;
 pub mod name;
 pub mod organisation;

@@ -35,6 +35,14 @@ pub enum TeamJobState {
 }
 
 impl TeamJobState {
+    pub const ALL: [Self; 5] = [
+        Self::Queued,
+        Self::Working,
+        Self::Done,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -46,15 +54,7 @@ impl TeamJobState {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Queued,
-            Self::Working,
-            Self::Done,
-            Self::Failed,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|state| state.as_str() == text)
+        Self::ALL.into_iter().find(|state| state.as_str() == text)
     }
 
     /// Nobody moves it on any more, unless a person asks.
@@ -108,16 +108,18 @@ impl AttemptOutcome {
         }
     }
 
+    pub const ALL: [Self; 5] = [
+        Self::Done,
+        Self::Failed,
+        Self::Crashed,
+        Self::HandedBack,
+        Self::Cancelled,
+    ];
+
     pub fn parse(text: &str) -> Option<Self> {
-        [
-            Self::Done,
-            Self::Failed,
-            Self::Crashed,
-            Self::HandedBack,
-            Self::Cancelled,
-        ]
-        .into_iter()
-        .find(|outcome| outcome.as_str() == text)
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome.as_str() == text)
     }
 }
 

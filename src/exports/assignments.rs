@@ -1,13 +1,13 @@
 //! `location_assignments.csv`: which client is in care of which location, and when.
 
 use crate::domain::{
-    client::{Assignment, ClientId, ProblemKind},
+    client::{Assignment, Client, ClientId, ProblemKind},
     location::{LocationId, LocationTree},
 };
 
 use super::{
     cells::Cells,
-    clients::{self, Register, add_problems, client_id},
+    clients::{Register, add_problems, client_id},
     error::ExportError,
     folder::{Folder, TABLE_MB},
     report::{ImportReport, Warning},
@@ -39,7 +39,7 @@ pub(super) fn read(
         let client = register.get_or_add(&id, || {
             let client = id.clone();
             report.warn(Warning::ClientOnlyInAssignments { file, line, client });
-            clients::stub(id.clone())
+            Client::number_only(id.clone())
         });
         let mut cells = Cells::new(&row, "");
         let assignment = columns.assignment(id.clone(), &mut cells);

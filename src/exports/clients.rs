@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::{
-    address::PostalAddress,
-    client::{Client, ClientId, Gender, LinkStatus, Problem, ProblemKind},
-    name::PersonName,
-};
+use crate::domain::client::{Client, ClientId, LinkStatus, Problem, ProblemKind};
 
 use super::{
     cells::Cells,
@@ -70,22 +66,6 @@ pub(super) fn add_problems(client: &mut Client, problems: Vec<Problem>) {
         if !client.problems.contains(&problem) {
             client.problems.push(problem);
         }
-    }
-}
-
-/// A client of whom only the number is known.
-pub(super) fn stub(id: ClientId) -> Client {
-    Client {
-        id,
-        gender: Gender::Other,
-        name: PersonName::default(),
-        address: PostalAddress::default(),
-        death_date: None,
-        secret: false,
-        status: LinkStatus::Unknown,
-        problems: Vec::new(),
-        recipient: None,
-        in_export: false,
     }
 }
 
@@ -206,7 +186,12 @@ impl Columns {
 mod tests {
     use super::*;
     use crate::{
-        domain::{calendar, name::PreferredName},
+        domain::{
+            address::PostalAddress,
+            calendar,
+            client::Gender,
+            name::{PersonName, PreferredName},
+        },
         exports::testing::{CLIENT, CLIENTS_HEADER, read_with},
     };
 
@@ -254,7 +239,7 @@ mod tests {
             },
             status: LinkStatus::NotLinked,
             in_export: true,
-            ..stub(ClientId::new("1001").unwrap())
+            ..Client::number_only(ClientId::new("1001").unwrap())
         };
         assert_eq!(export.clients, [expected]);
     }

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::domain::location::TreeError;
 
-use super::{folder::TABLE_MB, organisation_toml::TABLE};
+use super::{folder::TABLE_MB, organisation_toml::TABLE, parcel::ParcelFault};
 
 /// Why an export is rejected as a whole. Nothing was changed.
 ///
@@ -32,6 +32,9 @@ pub enum ExportError {
     OutsideFolder { file: String },
     #[error("{file} is empty")]
     Empty { file: String },
+
+    #[error(transparent)]
+    Parcel(#[from] ParcelFault),
 
     #[error("{file}, line {line}: there is a NUL character, which text does not have")]
     NulCharacter { file: String, line: usize },
@@ -170,6 +173,7 @@ impl ExportError {
             Self::TooLarge { .. } => "too_large",
             Self::OutsideFolder { .. } => "outside_folder",
             Self::Empty { .. } => "empty_file",
+            Self::Parcel(fault) => fault.code(),
             Self::NulCharacter { .. } => "nul_character",
             Self::BrokenUtf8 { .. } => "broken_utf8",
             Self::BrokenUtf16 { .. } => "broken_utf16",
@@ -211,6 +215,7 @@ impl ExportError {
                 "copy the file into the folder and name it without '..', a full path or a link"
             }
             Self::Empty { .. } => "make the export again; a table has at least its header",
+            Self::Parcel(fault) => fault.hint(),
             Self::NulCharacter { .. } | Self::BrokenUtf8 { .. } | Self::BrokenUtf16 { .. } => {
                 "save the file again as UTF-8, in Excel 'CSV UTF-8'"
             }

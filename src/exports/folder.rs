@@ -1,4 +1,5 @@
-//! The folder of an export: reads its files, never one outside it, and remembers what was read.
+//! The folder of an export: reads its files, never one outside it, and remembers what was read. One that arrived whole
+//! is read as if it were on the disk.
 
 use std::{
     fs::{self, File},
@@ -11,17 +12,25 @@ use sha2::{Digest, Sha256};
 use super::{
     encoding::{self, Text},
     error::ExportError,
+    parcel::Parcel,
 };
 
 /// Largest table, in MB: some millions of clients, and still a size to hold in memory.
 pub(super) const TABLE_MB: u64 = 512;
 
-const MB: u64 = 1024 * 1024;
+pub(super) const MB: u64 = 1024 * 1024;
 
 pub(super) struct Folder {
-    /// Without symbolic links, to compare files with.
-    root: PathBuf,
+    place: Place,
     fingerprint: Sha256,
+}
+
+/// Where the files are.
+enum Place {
+    /// In a folder of the machine: without symbolic links, to compare files with.
+    Disk(PathBuf),
+    /// In something that arrived.
+    Parcel(Parcel),
 }
 
 impl Folder {
@@ -44,35 +53,32 @@ impl Folder {
             });
         }
         Ok(Self {
-            root,
+            place: Place::Disk(root),
             fingerprint: Sha256::new(),
         })
     }
 
+    pub(super) fn of(parcel: Parcel) -> Self {
+        Self {
+            place: Place::Parcel(parcel),
+            fingerprint: Sha256::new(),
+        }
+    }
+
     /// The bytes of the file `name`, a path relative to the folder, if it is at most `limit_mb` large.
     pub(super) fn read(&mut self, name: &str, limit_mb: u64) -> Result<Vec<u8>, ExportError> {
-        let path = self.inside(name)?;
-        let unreadable = |source| ExportError::Unreadable {
-            file: name.to_owned(),
-            source,
-        };
-        let found = fs::metadata(&path).map_err(unreadable)?;
-        // Asked before opening, because opening a named pipe waits for somebody to write.
-        if !found.is_file() {
-            return Err(ExportError::NotAFile {
-                file: name.to_owned(),
-            });
-        }
+        let inside = inside(name)?;
         let limit = limit_mb * MB;
-        let mut bytes = Vec::new();
-        if found.len() <= limit {
-            let file = File::open(&path).map_err(unreadable)?;
-            file.take(limit + 1)
-                .read_to_end(&mut bytes)
-                .map_err(unreadable)?;
-        }
-        // The file may have grown since it was asked.
-        if found.len() > limit || bytes.len() as u64 > limit {
+        let bytes = match &mut self.place {
+            Place::Disk(root) => read_file(root, name, limit_mb)?,
+            Place::Parcel(parcel) => {
+                let missing = || ExportError::FileMissing {
+                    file: name.to_owned(),
+                };
+                parcel.read(&inside, limit)?.ok_or_else(missing)?
+            }
+        };
+        if bytes.len() as u64 > limit {
             return Err(ExportError::TooLarge {
                 file: name.to_owned(),
                 limit_mb,
@@ -93,14 +99,28 @@ impl Folder {
 
     /// Whether there is something called `name`, were it a link that leads nowhere.
     pub(super) fn has(&self, name: &str) -> bool {
-        fs::symlink_metadata(self.root.join(name)).is_ok()
+        match &self.place {
+            Place::Disk(root) => fs::symlink_metadata(root.join(name)).is_ok(),
+            Place::Parcel(parcel) => parcel.has(name),
+        }
     }
 
     /// Names of all files that end in `.csv`, in order; none if the folder can't be listed.
     pub(super) fn tables(&self) -> Vec<String> {
-        let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+        let names: Vec<String> = match &self.place {
+            Place::Disk(root) => {
+                let entries = fs::read_dir(root).into_iter().flatten().flatten();
+                entries
+                    .filter_map(|entry| entry.file_name().into_string().ok())
+                    .collect()
+            }
+            Place::Parcel(parcel) => {
+                let in_root = parcel.paths().filter(|path| !path.contains('/'));
+                in_root.map(str::to_owned).collect()
+            }
+        };
         let mut tables: Vec<String> = names
+            .into_iter()
             .filter(|name| name.to_lowercase().ends_with(".csv"))
             .collect();
         tables.sort_unstable();
@@ -111,33 +131,71 @@ impl Folder {
     pub(super) fn fingerprint(self) -> String {
         hex::encode(self.fingerprint.finalize())
     }
+}
 
-    /// The real path of `name`, which may not leave the folder by `..`, by being absolute or through a link.
-    fn inside(&self, name: &str) -> Result<PathBuf, ExportError> {
-        let outside = || ExportError::OutsideFolder {
+/// The bytes of a file on the disk, not many more than it may have.
+fn read_file(root: &Path, name: &str, limit_mb: u64) -> Result<Vec<u8>, ExportError> {
+    let path = real_path(root, name)?;
+    let unreadable = |source| ExportError::Unreadable {
+        file: name.to_owned(),
+        source,
+    };
+    // Asked before opening, because opening a named pipe waits for somebody to write.
+    let found = fs::metadata(&path).map_err(unreadable)?;
+    if !found.is_file() {
+        return Err(ExportError::NotAFile {
             file: name.to_owned(),
-        };
-        let stays = |part| matches!(part, Component::Normal(_) | Component::CurDir);
-        if !Path::new(name).components().all(stays) {
-            return Err(outside());
+        });
+    }
+    if found.len() > limit_mb * MB {
+        return Err(ExportError::TooLarge {
+            file: name.to_owned(),
+            limit_mb,
+        });
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(&path).map_err(unreadable)?;
+    // It may grow while it is read.
+    file.take(limit_mb * MB + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
+    Ok(bytes)
+}
+
+/// The path `name` in plain parts, which may not leave the folder by `..` or by being absolute.
+fn inside(name: &str) -> Result<String, ExportError> {
+    let mut parts = Vec::new();
+    for part in Path::new(name).components() {
+        match part {
+            Component::Normal(part) => parts.extend(part.to_str()),
+            Component::CurDir => {}
+            _ => return Err(outside(name)),
         }
-        let path =
-            fs::canonicalize(self.root.join(name)).map_err(|source| match source.kind() {
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-                    ExportError::FileMissing {
-                        file: name.to_owned(),
-                    }
-                }
-                _ => ExportError::Unreadable {
-                    file: name.to_owned(),
-                    source,
-                },
-            })?;
-        if path.starts_with(&self.root) {
-            Ok(path)
-        } else {
-            Err(outside())
-        }
+    }
+    Ok(parts.join("/"))
+}
+
+fn outside(name: &str) -> ExportError {
+    ExportError::OutsideFolder {
+        file: name.to_owned(),
+    }
+}
+
+/// The real path of `name`, which may not leave the folder through a link either.
+fn real_path(root: &Path, name: &str) -> Result<PathBuf, ExportError> {
+    let path = fs::canonicalize(root.join(name)).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ExportError::FileMissing {
+            file: name.to_owned(),
+        },
+        _ => ExportError::Unreadable {
+            file: name.to_owned(),
+            source,
+        },
+    })?;
+    if path.starts_with(root) {
+        Ok(path)
+    } else {
+        Err(outside(name))
     }
 }
 

@@ -54,3 +54,24 @@ pub(super) fn read(
     }
     Ok(Logo { format, bytes })
 }
+
+/// Why a file is no logo, told from its name and its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogoFileFault {
+    /// Its name ends in none of `.svg`, `.png`, `.jpg` and `.pdf`.
+    UnknownFormat,
+    /// It does not begin as its name says.
+    OtherFormat,
+}
+
+/// A logo that was handed over as a file of this name.
+///
+/// # Errors
+/// When name and content do not say the same.
+pub fn logo_of_file(name: &str, bytes: Vec<u8>) -> Result<Logo, LogoFileFault> {
+    let format = format_of_name(name).ok_or(LogoFileFault::UnknownFormat)?;
+    match format_of_content(&bytes) == Some(format) {
+        true => Ok(Logo { format, bytes }),
+        false => Err(LogoFileFault::OtherFormat),
+    }
+}

@@ -4,7 +4,7 @@
 //! [`ExportError`] that names file, line and column. A bad *value* of a client never does: the client is kept with
 //! a [`Problem`](crate::domain::client::Problem), so nobody is lost and everybody without a letter has a reason.
 //!
-//! The way through: `folder` gives bytes, `encoding` makes text of them, `rows` cuts text into cells,
+//! The way through: `folder` gives bytes, of a folder or of a `parcel`, `encoding` makes text of them, `rows` cuts text into cells,
 //! `table` finds the columns, `cells` and `values` turn cells into values or problems; a file per input file
 //! (`organisation_file`, `logo`, `locations`, `clients`, `assignments`, `contacts`) does the rest.
 //!
@@ -23,6 +23,7 @@ mod logo;
 mod nearest;
 mod organisation_file;
 mod organisation_toml;
+mod parcel;
 mod person;
 mod report;
 mod rows;
@@ -42,6 +43,9 @@ use crate::domain::{
 
 pub use encoding::Encoding;
 pub use error::{CellFault, ExportError, KeyFault};
+pub use logo::{LogoFileFault, logo_of_file};
+pub use organisation_file::{MOST_VALIDITY_DAYS, clean_value};
+pub use parcel::{Parcel, ParcelFault};
 pub use report::{FileReport, IgnoredColumn, ImportReport, ProblemCount, Warning};
 pub use rows::Separator;
 
@@ -83,7 +87,18 @@ impl fmt::Debug for Export {
 /// # Errors
 /// The first file that can't be read as what it should be; see [`ExportError`].
 pub fn read_export(folder: &Path) -> Result<Export, ExportError> {
-    let mut folder = Folder::open(folder)?;
+    read(Folder::open(folder)?)
+}
+
+/// Reads an export that arrived whole, as [`read_export`] reads a folder: the same files give the same export.
+///
+/// # Errors
+/// As [`read_export`].
+pub fn read_parcel(parcel: Parcel) -> Result<Export, ExportError> {
+    read(Folder::of(parcel))
+}
+
+fn read(mut folder: Folder) -> Result<Export, ExportError> {
     let mut report = ImportReport::default();
     report.warn_about_unread_tables(&folder);
 

@@ -24,7 +24,8 @@ use super::{
 /// Largest `organisation.toml` and largest letter text, in MB: more than anybody types.
 const TEXT_MB: u64 = 1;
 
-const MOST_VALIDITY_DAYS: i64 = 365;
+/// A year.
+pub const MOST_VALIDITY_DAYS: i64 = 365;
 const MOST_HOUSE_NUMBER: i64 = 99_999;
 
 pub(super) fn read(folder: &mut Folder) -> Result<(Organisation, Option<Logo>), ExportError> {
@@ -54,6 +55,19 @@ pub(super) fn read(folder: &mut Folder) -> Result<(Organisation, Option<Logo>), 
         letter: keys.letter(folder, raw.letter, logo.is_some())?,
     };
     Ok((organisation, logo))
+}
+
+/// A value as it may stand on a letter; empty counts as absent.
+///
+/// # Errors
+/// [`KeyFault::ForbiddenCharacter`] or [`KeyFault::TooLong`].
+pub fn clean_value(typed: &str) -> Result<Option<String>, KeyFault> {
+    let clean = clean_text(typed);
+    match (clean.had_forbidden, clean.was_too_long) {
+        (true, _) => Err(KeyFault::ForbiddenCharacter),
+        (_, true) => Err(KeyFault::TooLong),
+        _ => Ok(Some(clean.text).filter(|text| !text.is_empty())),
+    }
 }
 
 /// The error that names all required keys that are missing.
@@ -234,13 +248,7 @@ impl Keys<'_> {
         let Some(raw) = raw else {
             return Ok(None);
         };
-        let clean = clean_text(raw.get_ref());
-        let fault = match (clean.had_forbidden, clean.was_too_long) {
-            (true, _) => KeyFault::ForbiddenCharacter,
-            (_, true) => KeyFault::TooLong,
-            _ => return Ok(Some(clean.text).filter(|text| !text.is_empty())),
-        };
-        Err(key_error(self.source, raw.span(), key, fault))
+        clean_value(raw.get_ref()).map_err(|fault| key_error(self.source, raw.span(), key, fault))
     }
 
     /// A whole number from 1 to `most`.
@@ -292,7 +300,7 @@ fn own_template(folder: &mut Folder, name: &str) -> Result<Option<TemplateFiles>
     if !folder.has(&inside) {
         return Ok(None);
     }
-    let mut read = |file: &str| {
+    let mut read = |file: &str| -> Result<String, ExportError> {
         let text = folder.read_text(&format!("{inside}/{file}"), TEXT_MB)?;
         Ok(text.content.replace("\r\n", "\n"))
     };

@@ -1,16 +1,18 @@
 //! Who asks, and whether they may. A handler takes the caller that it is for, so none can forget to look.
 
-use std::{marker::PhantomData, net::SocketAddr};
+use std::marker::PhantomData;
 
 use axum::{
-    extract::{ConnectInfo, FromRequestParts},
-    http::{StatusCode, header, request::Parts},
+    extract::{FromRequestParts, OriginalUri},
+    http::{Method, StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
+    access::{SIGN_IN, address::ClientAddress, cookie::session_secret},
     pages::{PageFailure, no_such_page},
     problem::Problem,
+    request::Asker,
     service::Service,
 };
 use crate::{
@@ -18,6 +20,7 @@ use crate::{
     operations::{
         App, Failure,
         authenticate::{actor_of, working_token},
+        session::{actor_in, working_session},
     },
 };
 
@@ -62,8 +65,8 @@ impl<R: Roles + Send> FromRequestParts<Service> for Caller<R> {
             Problem::new(
                 StatusCode::UNAUTHORIZED,
                 "not_signed_in",
-                "this needs a token that works",
-                Some("send it as `Authorization: Bearer TOKEN`"),
+                "this needs a token that works, or a session that has not ended",
+                Some("send the token as `Authorization: Bearer TOKEN`"),
             )
         })?;
         if !R::ROLES.contains(&actor.role) {
@@ -94,7 +97,7 @@ impl<R: Roles + Send> FromRequestParts<Service> for Visitor<R> {
         let actor = authenticated(parts, service)
             .await
             .map_err(|failure| PageFailure(failure).into_response())?
-            .ok_or_else(|| Redirect::to("/aanmelden").into_response())?;
+            .ok_or_else(|| Redirect::to(&sign_in_address(parts)).into_response())?;
         if !R::ROLES.contains(&actor.role) {
             // That there is such a page is not for them to know.
             return Err(PageFailure(no_such_page()).into_response());
@@ -106,13 +109,34 @@ impl<R: Roles + Send> FromRequestParts<Service> for Visitor<R> {
     }
 }
 
-/// Who asks, by the bearer token of the request; nobody when there is none that works.
+/// Who asks: by the bearer token of the request, or by the session of its cookie. Nobody when there is none that works;
+/// whoever sends a token that does not is not taken for who they are in a session.
 async fn authenticated(parts: &Parts, service: &Service) -> Result<Option<Actor>, Failure> {
-    let Some(secret) = bearer(parts) else {
-        return Ok(None);
+    let address = parts.extensions.get::<ClientAddress>().copied();
+    let source = address.map_or_else(|| "unknown".to_owned(), |address| address.ip.to_string());
+    let actor = if parts.headers.contains_key(header::AUTHORIZATION) {
+        let Some(secret) = bearer(parts) else {
+            return Ok(None);
+        };
+        let token = working_token(&service.app, secret).await?;
+        if let (None, Some(address)) = (&token, address) {
+            service.rates.vain(address.for_limits())?;
+        }
+        token.map(|token| actor_of(&token, &source))
+    } else {
+        let Some(secret) = session_secret(&parts.headers, &service.app.server) else {
+            return Ok(None);
+        };
+        let session = working_session(&service.app, &secret).await?;
+        session.map(|session| actor_in(&session, &source))
     };
-    let token = working_token(&service.app, secret).await?;
-    Ok(token.map(|token| actor_of(&token, &source(parts))))
+    if let Some(actor) = &actor {
+        if let Some(asker) = parts.extensions.get::<Asker>() {
+            asker.is(actor);
+        }
+        service.rates.asking(&actor.user)?;
+    }
+    Ok(actor)
 }
 
 /// The token of `Authorization: Bearer TOKEN`.
@@ -124,10 +148,18 @@ fn bearer(parts: &Parts) -> Option<&str> {
         .then_some(token.trim())
 }
 
-/// The address that the request came from.
-fn source(parts: &Parts) -> String {
-    parts
+/// Where somebody signs in, to come back to the page that they asked for.
+fn sign_in_address(parts: &Parts) -> String {
+    let path = parts
         .extensions
-        .get::<ConnectInfo<SocketAddr>>()
-        .map_or_else(|| "unknown".to_owned(), |info| info.0.ip().to_string())
+        .get::<OriginalUri>()
+        .map_or(&parts.uri, |uri| &uri.0)
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    if parts.method != Method::GET || path == "/" {
+        return SIGN_IN.to_owned();
+    }
+    let back: String =
+        openidconnect::url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
+    format!("{SIGN_IN}?naar={back}")
 }

@@ -5,13 +5,30 @@
 //! | `service` | what every handler shares |
 //! | `caller` | who asks, and whether they may: each handler takes the caller that it is for |
 //! | `problem` | a failure as `application/problem+json` |
+//! | `request` | what happens to every request, whatever it asks |
+//! | `access` | signing in and out; where a request came from, and whether our own pages made it |
+//! | `limits`, `rates`, `guesses` | how large, how long, how many, how often, and how often in vain |
+//! | `headers` | what every answer says to a browser |
+//! | `input` | what a request brings, read or refused |
+//! | `health`, `metrics` | for whoever looks after the server |
+//! | `chores` | what is done every few minutes |
 //! | `api` | the routes for scripts, each with its place in the OpenAPI document |
 //! | `pages` | the routes for people, in Dutch |
 
+mod access;
 mod api;
 mod caller;
+mod chores;
+mod guesses;
+mod headers;
+mod health;
+mod input;
+mod limits;
+mod metrics;
 mod pages;
 mod problem;
+mod rates;
+mod request;
 mod service;
 
 use std::{
@@ -20,7 +37,13 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::Request,
+    middleware,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use axum_server::Handle;
 use futures::{FutureExt, future::BoxFuture};
 use hyper_util::rt::TokioTimer;
@@ -67,7 +90,8 @@ impl Running {
         };
         let listener = TcpListener::bind(listen).map_err(in_use)?;
         let address = listener.local_addr().map_err(in_use)?;
-        let service = Service::new(app);
+        metrics::start();
+        let service = Service::new(app)?;
         let closing = service.closing.clone();
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)
@@ -78,6 +102,7 @@ impl Running {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIME);
+        tokio::spawn(chores::until_closing(service.clone()));
         let answers = routes(service).into_make_service_with_connect_info::<SocketAddr>();
         let answering = tokio::spawn(server.serve(answers));
         Ok(Self {
@@ -119,6 +144,40 @@ impl Server for Running {
 fn routes(service: Service) -> Router {
     Router::new()
         .nest("/api/v1", api::routes())
+        .merge(access::routes())
         .merge(pages::routes())
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::metrics))
+        .merge(breakdowns())
+        .fallback(nothing_here)
+        .layer(middleware::from_fn_with_state(
+            service.clone(),
+            request::around,
+        ))
         .with_state(service)
+}
+
+/// Routes that break down, for tests of what happens then.
+#[cfg(feature = "test-switches")]
+fn breakdowns() -> Router<Service> {
+    #[expect(clippy::panic, reason = "that is what it is for")]
+    async fn break_down() {
+        panic!("a secret in a panic");
+    }
+    Router::new()
+        .route("/api/v1/tests/panic", get(break_down))
+        .route("/tests/panic", get(break_down))
+}
+
+#[cfg(not(feature = "test-switches"))]
+fn breakdowns() -> Router<Service> {
+    Router::new()
+}
+
+async fn nothing_here(request: Request) -> Response {
+    if request.uri().path().starts_with("/api/") {
+        return problem::Problem::from(problem::unknown_address()).into_response();
+    }
+    pages::PageFailure(pages::no_such_page()).into_response()
 }

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::domain::organisation::{AddressWindow, Logo, Organisation};
+use crate::domain::{
+    letter_fault::Tight,
+    organisation::{AddressWindow, Logo, Organisation},
+};
 
 use super::{
     content::missing_glyphs,
@@ -39,8 +42,10 @@ pub struct EditionSpec<'a> {
 pub struct Edition {
     template: Template,
     text_hash: [u8; 32],
-    /// The file of the text, and its lines too many.
-    too_long: Option<(String, u32)>,
+    /// Of the text.
+    file: String,
+    /// Its lines too many.
+    too_long: Option<u32>,
     plate: Arc<Plate>,
 }
 
@@ -61,6 +66,23 @@ impl Edition {
     /// # Errors
     /// As [`Edition::new`].
     pub fn of_template(
+        template: Template,
+        spec: EditionSpec<'_>,
+        press: &Press,
+    ) -> Result<Self, EditionError> {
+        let with_kix = spec.organisation.letter.kix;
+        Self::untried(template, spec, press)?.tried(with_kix, press)
+    }
+
+    /// The same, when a letter can be made of it.
+    pub(super) fn tried(self, with_kix: bool, press: &Press) -> Result<Self, EditionError> {
+        let names = (self.template.name(), self.file.as_str());
+        let too_long = set_trial_letters(&self.plate, names, with_kix, press)?;
+        Ok(Self { too_long, ..self })
+    }
+
+    /// Everything but the trial letters. Only a [`super::Sketch`] does without them.
+    pub(super) fn untried(
         template: Template,
         spec: EditionSpec<'_>,
         press: &Press,
@@ -92,17 +114,11 @@ impl Edition {
             artwork: artwork.map(|Artwork { bytes, .. }| bytes),
         };
         plate.id = id_of(&plate, &template)?;
-        let plate = Arc::new(plate);
-        let too_long = set_trial_letters(
-            &plate,
-            (template.name(), file),
-            spec.organisation.letter.kix,
-            press,
-        )?;
         Ok(Self {
-            too_long: too_long.map(|lines| (file.to_owned(), lines)),
+            file: file.to_owned(),
+            too_long: None,
             text_hash: Sha256::digest(source.as_bytes()).into(),
-            plate,
+            plate: Arc::new(plate),
             template,
         })
     }
@@ -110,9 +126,12 @@ impl Edition {
     /// The file of the text and how many lines it is too long, when it is so for the plainest of clients at the smallest
     /// size: then nobody gets a letter.
     pub fn too_long(&self) -> Option<(&str, u32)> {
-        self.too_long
-            .as_ref()
-            .map(|(file, lines)| (file.as_str(), *lines))
+        self.too_long.map(|lines| (self.file.as_str(), lines))
+    }
+
+    /// What errors call the file of the text.
+    pub(super) fn file(&self) -> &str {
+        &self.file
     }
 
     pub fn template_name(&self) -> &str {
@@ -149,6 +168,7 @@ fn qr_of(organisation: &Organisation) -> Result<Option<String>, EditionError> {
         Some(drawing) => Ok(Some(drawing)),
         None => Err(EditionError::DoesNotFit {
             file: ORGANISATION.to_owned(),
+            kind: Tight::QrCode,
             what: "the address of the portal in a QR code",
             hint: "use a shorter portal_url in organisation.toml, or leave out `qr`",
         }),

@@ -7,6 +7,7 @@ use thiserror::Error;
 use unicode_normalization::char::is_combining_mark;
 
 use super::{refusal::TextError, typesetter::Complaint, typography};
+use crate::domain::letter_fault::{LogoProblem, Printed, Tight};
 
 /// Why the letters of a team cannot be made at all: the template, the text, a setting or the logo.
 #[derive(Debug, Error)]
@@ -27,22 +28,28 @@ pub enum EditionError {
         key: &'static str,
     },
 
-    #[error("{file}: the font has no {characters} for {what}", characters = list(.characters))]
+    #[error("{file}: the font has no {characters} for {what}", characters = named_characters(.characters))]
     MissingGlyph {
         file: String,
         /// Of the first of them, line and column, both from 1.
         place: Option<(usize, usize)>,
+        whose: Printed,
         what: &'static str,
         characters: Vec<char>,
     },
 
     #[error("the logo {problem}")]
-    Logo { problem: String, hint: String },
+    Logo {
+        kind: LogoProblem,
+        problem: String,
+        hint: String,
+    },
 
     /// Something that all letters share is too large for its place.
     #[error("{file}: {what} does not fit on the letter")]
     DoesNotFit {
         file: String,
+        kind: Tight,
         what: &'static str,
         hint: &'static str,
     },
@@ -117,10 +124,14 @@ impl EditionError {
                 place,
                 what,
                 characters,
+                ..
             } => (
                 &**file,
                 *place,
-                format!("the font has no {} for {what}", list(characters)),
+                format!(
+                    "the font has no {} for {what}",
+                    named_characters(characters)
+                ),
             ),
             Self::DoesNotFit { file, what, .. } => {
                 (&**file, None, format!("{what} does not fit on the letter"))
@@ -195,7 +206,7 @@ pub enum PressError {
 }
 
 /// `'王' (U+738B), U+202E`: a sign that cannot be seen, or that sits on the one before it, is not shown.
-fn list(characters: &[char]) -> String {
+pub fn named_characters(characters: &[char]) -> String {
     let named: Vec<String> = characters
         .iter()
         .map(

@@ -5,7 +5,10 @@ use imagesize::ImageType;
 use serde::{Deserialize, Serialize};
 
 use super::{error::EditionError, press::Operator};
-use crate::domain::organisation::{Logo, LogoFormat};
+use crate::domain::{
+    letter_fault::LogoProblem,
+    organisation::{Logo, LogoFormat},
+};
 
 /// A logo that was checked, decoded and may be set.
 #[derive(Debug, Clone)]
@@ -31,13 +34,15 @@ pub(super) enum ArtworkFormat {
 /// What is wrong with a logo, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LogoFault {
+    pub(super) kind: LogoProblem,
     pub(super) problem: String,
     pub(super) hint: String,
 }
 
 impl LogoFault {
-    pub(super) fn new(problem: &str, hint: &str) -> Self {
+    pub(super) fn new(kind: LogoProblem, problem: &str, hint: &str) -> Self {
         Self {
+            kind,
             problem: problem.to_owned(),
             hint: hint.to_owned(),
         }
@@ -45,6 +50,7 @@ impl LogoFault {
 
     pub(super) fn unreadable() -> Self {
         Self::new(
+            LogoProblem::CannotBeSet,
             "cannot be set on a letter",
             "save it as plain SVG, or as PNG in RGB colours",
         )
@@ -54,6 +60,7 @@ impl LogoFault {
 impl From<LogoFault> for EditionError {
     fn from(fault: LogoFault) -> Self {
         Self::Logo {
+            kind: fault.kind,
             problem: fault.problem,
             hint: fault.hint,
         }
@@ -78,10 +85,11 @@ pub(super) fn prepare(logo: &Logo, press: &mut Operator) -> Result<Artwork, Edit
     check(logo)?;
     let artwork = press.artwork(logo)?;
     if artwork.bytes.len() > MOST_ARTWORK_BYTES {
-        return Err(refuse(
+        return Err(EditionError::from(LogoFault::new(
+            LogoProblem::TooHeavy,
             "takes more than 2 MB on every letter",
             "save it smaller; 1200 pixels wide is plenty",
-        ));
+        )));
     }
     Ok(artwork)
 }
@@ -90,6 +98,7 @@ pub(super) fn prepare(logo: &Logo, press: &mut Operator) -> Result<Artwork, Edit
 fn check(logo: &Logo) -> Result<(), LogoFault> {
     if logo.bytes.len() > MOST_BYTES {
         return Err(LogoFault::new(
+            LogoProblem::TooManyBytes,
             "file is larger than 8 MB",
             "save it smaller; a logo is printed at most 60 mm wide",
         ));
@@ -105,24 +114,28 @@ fn check(logo: &Logo) -> Result<(), LogoFault> {
 fn check_drawing(bytes: &[u8]) -> Result<(), LogoFault> {
     if bytes.len() > MOST_SVG_BYTES {
         return Err(LogoFault::new(
+            LogoProblem::DrawingTooLarge,
             "is an SVG larger than 512 kB",
             "simplify the drawing, or save it as PNG",
         ));
     }
     let Ok(source) = std::str::from_utf8(bytes) else {
         return Err(LogoFault::new(
+            LogoProblem::NotUtf8,
             "is not an SVG in UTF-8",
             "save it again as plain SVG",
         ));
     };
     if let Some(what) = active_content(source) {
         return Err(LogoFault::new(
+            LogoProblem::ActiveContent,
             &format!("has {what} in its SVG"),
             "save it as plain SVG without scripts, animations, links or pictures, or as PNG",
         ));
     }
     if nests_too_deep(source) {
         return Err(LogoFault::new(
+            LogoProblem::NestsTooDeep,
             "nests its SVG elements too deep",
             "ungroup the drawing, or save it as PNG",
         ));
@@ -134,6 +147,7 @@ fn check_drawing(bytes: &[u8]) -> Result<(), LogoFault> {
 fn check_picture(bytes: &[u8], kind: ImageType, name: &str) -> Result<(), LogoFault> {
     let unreadable = || {
         LogoFault::new(
+            LogoProblem::Unreadable,
             &format!("is not a {name} file that can be read"),
             "open it in a drawing program and save it again as PNG",
         )
@@ -144,6 +158,7 @@ fn check_picture(bytes: &[u8], kind: ImageType, name: &str) -> Result<(), LogoFa
     let size = imagesize::blob_size(bytes).map_err(|_| unreadable())?;
     if size.width.saturating_mul(size.height) > MOST_PIXELS {
         return Err(LogoFault::new(
+            LogoProblem::TooManyPixels,
             "has more than 40 megapixels",
             "save it smaller; 1200 pixels wide is plenty",
         ));
@@ -153,6 +168,7 @@ fn check_picture(bytes: &[u8], kind: ImageType, name: &str) -> Result<(), LogoFa
     let animated = bytes.windows(4).position(|four| four == b"acTL");
     if kind == ImageType::Png && animated.is_some_and(|at| data.is_none_or(|data| at < data)) {
         return Err(LogoFault::new(
+            LogoProblem::Animated,
             "is an animated PNG",
             "save one picture of it as PNG",
         ));
@@ -226,10 +242,6 @@ fn nests_too_deep(source: &str) -> bool {
         }
     }
     false
-}
-
-fn refuse(problem: &str, hint: &str) -> EditionError {
-    LogoFault::new(problem, hint).into()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What all letters of an edition share, gathered from the organisation, the team and the dates.
 
-use crate::domain::{calendar::long_date, organisation::AddressWindow};
+use crate::domain::{calendar::long_date, letter_fault::Printed, organisation::AddressWindow};
 
 use super::{
     content::{
@@ -143,29 +143,34 @@ fn check_glyphs(data: &EditionData, file: &str, source: &str) -> Result<(), Edit
         .chain(&sender.address)
         .chain(&sender.contact)
         .chain([&data.date_line]);
-    let places: [(&str, &str, Vec<char>); 3] = [
+    let places: [(&str, Printed, &str, Vec<char>); 3] = [
         (
             ORGANISATION,
+            Printed::Sender,
             "the sender's details",
             missing_glyphs(sender.map(String::as_str)),
         ),
-        (file, "the text", missing_glyphs(texts_of(&data.blocks))),
+        (
+            file,
+            Printed::Text,
+            "the text",
+            missing_glyphs(texts_of(&data.blocks)),
+        ),
         (
             ORGANISATION,
+            Printed::PortalUrl,
             "the address of the portal",
             missing_glyphs([data.portal_url.as_str()].into_iter()),
         ),
     ];
-    match places
-        .into_iter()
-        .find(|(_, _, missing)| !missing.is_empty())
-    {
-        Some((place_file, what, characters)) => Err(EditionError::MissingGlyph {
+    match places.into_iter().find(|(.., missing)| !missing.is_empty()) {
+        Some((place_file, whose, what, characters)) => Err(EditionError::MissingGlyph {
             place: source
                 .find(|c| characters.contains(&c))
                 .filter(|_| place_file == file)
                 .map(|at| place(source, at)),
             file: place_file.to_owned(),
+            whose,
             what,
             characters,
         }),

@@ -99,8 +99,9 @@ impl Edition {
     }
 }
 
+/// A letter with the code that is nobody's.
 #[expect(clippy::expect_used, reason = "ten digits are a code")]
-fn specimen(words: LetterWords) -> LetterContent {
+pub(super) fn specimen(words: LetterWords) -> LetterContent {
     LetterContent {
         words,
         code: Code::parse(CODE).expect("ten digits are a code"),

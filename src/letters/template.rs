@@ -15,7 +15,8 @@ use super::{
     error::{EditionError, TemplateFault},
     fonts,
     placeholder::Placeholder,
-    refusal::place,
+    refusal::{TextError, place},
+    text,
 };
 
 /// Everything a template says, checked: the layout, the standard text, and what it takes.
@@ -83,7 +84,7 @@ impl Template {
         Self::new(name, &files)
     }
 
-    /// The folder names of the templates that ship with the product.
+    /// The names of the templates that ship with the product.
     pub fn shipped_names() -> [&'static str; 2] {
         SHIPPED.map(|(name, ..)| name)
     }
@@ -150,6 +151,11 @@ impl Template {
     /// The text of an organisation that has none of its own.
     pub fn standard_text(&self) -> &str {
         &self.standard_text
+    }
+
+    /// Everything that is wrong with a text for this template, in its order: at most ten things.
+    pub fn faults_of_text(&self, source: &str) -> Vec<TextError> {
+        text::faults(source, &self.placeholders)
     }
 
     /// The placeholders its text may use.

@@ -11,9 +11,10 @@ use super::{
     refusal::{Refusals, TextError},
     typography,
 };
+use crate::domain::letter_fault::TextProblem;
 
 /// Far above what one A4 holds; it bounds the work that a text can cause.
-const MOST_CHARACTERS: usize = 20_000;
+pub const MOST_CHARACTERS: usize = 20_000;
 
 /// Stand in for the brackets of a placeholder while the parser looks: one byte each, so positions stay, and
 /// refused in the source, so they can't be there already.
@@ -116,6 +117,7 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
     if blocks.iter().flat_map(Block::spans).all(Span::is_blank) {
         return Err(refusals.error(
             0,
+            TextProblem::Empty,
             "the text is empty",
             "write the letter, or leave out `text` to use the template's standard text",
         ));
@@ -123,11 +125,81 @@ pub(super) fn parse(source: &str, accepted: &[Placeholder]) -> Result<LetterText
     Ok(LetterText { blocks })
 }
 
+/// Faults that are told at once; whoever mends so many looks again anyway.
+const MOST_FAULTS: usize = 10;
+
+/// Everything that is wrong with a text, in its order: each fault is covered up, and what is left read again.
+pub(super) fn faults(source: &str, accepted: &[Placeholder]) -> Vec<TextError> {
+    let mut source = source
+        .strip_prefix('\u{feff}')
+        .unwrap_or(source)
+        .replace("\r\n", "\n");
+    let mut faults: Vec<TextError> = Vec::new();
+    while faults.len() < MOST_FAULTS {
+        let Err(fault) = parse(&source, accepted) else {
+            break;
+        };
+        let rest = cover_up(&source, &fault);
+        faults.push(fault);
+        match rest {
+            Some(rest) if rest != source => source = rest,
+            _ => break,
+        }
+    }
+    faults.sort_by_key(|fault| (fault.line, fault.column));
+    faults
+}
+
+/// The text with plain letters in place of what is at fault: its placeholder or character, or else its paragraph. `None`
+/// when it is the whole text.
+fn cover_up(source: &str, fault: &TextError) -> Option<String> {
+    let lines: Vec<&str> = source.split('\n').collect();
+    let at = fault.line - 1;
+    let cover = |line: &str, from: usize, to: usize| -> String {
+        let covered = |(place, c): (usize, char)| match (from..to).contains(&place) {
+            true => 'x',
+            false => c,
+        };
+        line.chars().enumerate().map(covered).collect()
+    };
+    let column = fault.column - 1;
+    let (first, last, from, to) = match fault.kind {
+        TextProblem::TooManyCharacters(_) | TextProblem::Empty => return None,
+        TextProblem::InvisibleCharacter(_) => (at, at, column, column + 1),
+        TextProblem::UnknownPlaceholder { .. } | TextProblem::PlaceholderNotTaken(_) => {
+            let length = lines.get(at)?.chars().skip(column).position(|c| c == ']')?;
+            (at, at, column, column + length + 1)
+        }
+        _ => {
+            let blank = |line: &&str| line.trim().is_empty();
+            let first = lines[..at]
+                .iter()
+                .rposition(blank)
+                .map_or(0, |blank| blank + 1);
+            let last = lines[at..]
+                .iter()
+                .position(blank)
+                .map_or(lines.len(), |blank| at + blank);
+            (first, last.max(at + 1) - 1, 0, usize::MAX)
+        }
+    };
+    let rest =
+        lines
+            .iter()
+            .enumerate()
+            .map(|(place, line)| match (first..=last).contains(&place) {
+                true => cover(line, from, to),
+                false => (*line).to_owned(),
+            });
+    Some(rest.collect::<Vec<_>>().join("\n"))
+}
+
 fn check_characters(refusals: Refusals<'_>) -> Result<(), TextError> {
     let source = refusals.source;
     if let Some((at, _)) = source.char_indices().nth(MOST_CHARACTERS) {
         return Err(refusals.error(
             at,
+            TextProblem::TooManyCharacters(MOST_CHARACTERS),
             &format!("the text is longer than {MOST_CHARACTERS} characters"),
             "a letter is one A4: shorten the text",
         ));
@@ -138,6 +210,7 @@ fn check_characters(refusals: Refusals<'_>) -> Result<(), TextError> {
     {
         Some((at, c)) => Err(refusals.error(
             at,
+            TextProblem::InvisibleCharacter(c),
             &format!(
                 "there is an invisible character in the text that is no part of it (U+{:04X})",
                 u32::from(c)
@@ -212,22 +285,29 @@ impl Reader<'_> {
             Event::Start(tag) => self.start(&tag, start)?,
             Event::End(tag) => self.end(tag)?,
             Event::Code(_) => {
-                return Err(self
-                    .refusals
-                    .refuse(start, "code", "remove the backticks (`)"));
+                return Err(self.refusals.refuse(
+                    start,
+                    TextProblem::Code,
+                    "code",
+                    "remove the backticks (`)",
+                ));
             }
             Event::InlineHtml(_) | Event::Html(_) => return Err(self.refusals.html(start)),
             Event::Rule => {
                 return Err(self.refusals.refuse(
                     start,
+                    TextProblem::DividingLine,
                     "a dividing line",
                     "remove it; an empty line parts paragraphs",
                 ));
             }
             Event::FootnoteReference(_) => {
-                return Err(self
-                    .refusals
-                    .refuse(start, "a footnote", "put it in the text itself"));
+                return Err(self.refusals.refuse(
+                    start,
+                    TextProblem::Footnote,
+                    "a footnote",
+                    "put it in the text itself",
+                ));
             }
             // Not switched on in the parser.
             Event::TaskListMarker(_) | Event::InlineMath(_) | Event::DisplayMath(_) => {}
@@ -242,6 +322,7 @@ impl Reader<'_> {
                 if self.spans.as_ref().is_some_and(|spans| !spans.is_empty()) {
                     return Err(self.refusals.refuse(
                         at,
+                        TextProblem::SecondParagraphInItem,
                         "a second paragraph in a list item",
                         "make it one paragraph, or start a new item with `- `",
                     ));
@@ -249,14 +330,18 @@ impl Reader<'_> {
             }
             Tag::Paragraph => self.spans = Some(Vec::new()),
             Tag::List(None) if self.items.is_some() => {
-                return Err(self
-                    .refusals
-                    .refuse(at, "a list in a list", "make it one list"));
+                return Err(self.refusals.refuse(
+                    at,
+                    TextProblem::ListInList,
+                    "a list in a list",
+                    "make it one list",
+                ));
             }
             Tag::List(None) => self.items = Some(Vec::new()),
             Tag::List(Some(_)) => {
                 return Err(self.refusals.refuse(
                     at,
+                    TextProblem::NumberedList,
                     "a numbered list",
                     "start each item with `- `, or write `1\\.` to print the number",
                 ));
@@ -264,13 +349,19 @@ impl Reader<'_> {
             Tag::Item if !self.masked[at..].starts_with('-') => {
                 return Err(self.refusals.refuse(
                     at,
+                    TextProblem::OtherBullet,
                     "a list item with `*` or `+`",
                     "start it with `- `",
                 ));
             }
             Tag::Item => self.spans = Some(Vec::new()),
             Tag::Strong if !self.masked[at..].starts_with("**") => {
-                return Err(self.refusals.refuse(at, "`__bold__`", "write `**bold**`"));
+                return Err(self.refusals.refuse(
+                    at,
+                    TextProblem::UnderscoreBold,
+                    "`__bold__`",
+                    "write `**bold**`",
+                ));
             }
             Tag::Strong => {
                 self.end_run()?;
@@ -581,8 +672,30 @@ mod tests {
     fn any_text_is_read_or_refused_without_a_panic() {
         use proptest::prelude::*;
         proptest!(|(source in "([-*#>\\[\\]()_`~|<!&;\"'\\\\ \n\ta-cé0-9.:]|\\[CODE\\]){0,80}")| {
-            let _ = read(&source);
+            let first = read(&source).err();
+            let all = faults(&source, &Placeholder::ALL);
+            prop_assert_eq!(first.is_some(), !all.is_empty());
         });
+    }
+
+    #[test]
+    fn all_faults_are_told_in_their_order() {
+        let faults = |source: &str| -> Vec<(usize, usize)> {
+            let faults = super::faults(source, &Placeholder::ALL);
+            faults
+                .iter()
+                .map(|fault| (fault.line, fault.column))
+                .collect()
+        };
+        assert_eq!(faults("[SALUTATION],\n\nGoed."), []);
+        assert_eq!(
+            faults("[X] en [Y],\n\n# Kop\n\nmet *nadruk*\n\nen [Z]"),
+            [(1, 1), (1, 8), (3, 1), (5, 5), (7, 4)]
+        );
+        assert_eq!(faults("a\u{7}b\u{7}"), [(1, 2), (1, 4)]);
+        assert_eq!(faults(""), [(1, 1)]);
+        assert_eq!(faults(&"[X] ".repeat(50)).len(), MOST_FAULTS);
+        assert_eq!(faults(&"[X]\n\n".repeat(1_000_000)).len(), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::invitation::Code;
+use crate::domain::{invitation::Code, letter_fault::Tight};
 
 use super::{
     content::{LetterContent, LetterWords},
@@ -32,6 +32,19 @@ pub(super) fn set_trial_letters(
         Ok(Some(fault)) => return Err(unfit(template, text, fault)),
         Err(trouble) => trouble,
     };
+    Err(layout(template, refused(plate, trouble, with_kix, press)?))
+}
+
+/// What the layout is to be told about letters that could not be set with `plate`.
+///
+/// # Errors
+/// When it is not the layout that is at fault.
+pub(super) fn refused(
+    plate: &Plate,
+    trouble: Trouble,
+    with_kix: bool,
+    press: &Press,
+) -> Result<Complaint, EditionError> {
     let refused = matches!(trouble, Trouble::Complaint(_));
     let complaint = trouble.complaint()?;
     // Of all that a provider hands in but the layout, only a logo is anything that the typesetter could refuse. What it
@@ -43,10 +56,7 @@ pub(super) fn set_trial_letters(
     {
         return Err(super::logo::LogoFault::unreadable().into());
     }
-    Err(EditionError::Layout {
-        template: template.to_owned(),
-        complaint,
-    })
+    Ok(complaint)
 }
 
 fn try_on(
@@ -59,20 +69,24 @@ fn try_on(
     Ok(press.ask(move |operator| operator.try_all(&plate, &trial_letters(with_kix), steps))?)
 }
 
-fn unfit(template: &str, text: &str, fault: Fault) -> EditionError {
-    let (file, what, hint) = match fault {
+/// What of the provider's has too little room, or the layout's rule that is broken.
+pub(super) fn unfit(template: &str, text: &str, fault: Fault) -> EditionError {
+    let (file, kind, what, hint) = match fault {
         Fault::Layout(Breach::SenderTooWide) => (
             ORGANISATION,
+            Tight::Sender,
             "a line of the sender's details (name, address, e-mail or website)",
             "use a shorter e-mail address, website or name in organisation.toml",
         ),
         Fault::Layout(Breach::ReturnLineTooWide) => (
             ORGANISATION,
+            Tight::ReturnLine,
             "the return address",
             "use a shorter street or city in organisation.toml",
         ),
         Fault::WordTooWide => (
             text,
+            Tight::Word,
             "a word of the text, wider than the line,",
             "break it up with spaces or hyphens",
         ),
@@ -87,6 +101,7 @@ fn unfit(template: &str, text: &str, fault: Fault) -> EditionError {
     };
     EditionError::DoesNotFit {
         file: file.to_owned(),
+        kind,
         what,
         hint,
     }

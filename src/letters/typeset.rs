@@ -79,7 +79,7 @@ impl Press {
             if !keep_going() {
                 return Err(PressError::Interrupted);
             }
-            run.submit_ahead()?;
+            run.submit_ahead();
             run.take_answer()?;
             run.write_ready(progress)?;
         }
@@ -176,7 +176,7 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps every press busy, and no more: finished chunks are held in memory, and other jobs wait for a press too.
-    fn submit_ahead(&mut self) -> Result<(), PressError> {
+    fn submit_ahead(&mut self) {
         let most = self.press.presses();
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {
             let (start, end) = (
@@ -199,10 +199,9 @@ impl<'a> Run<'a> {
                         outcome,
                     });
                 }
-            })?;
+            });
             self.ahead = end;
         }
-        Ok(())
     }
 
     fn take_answer(&mut self) -> Result<(), PressError> {

@@ -16,15 +16,24 @@ use tokio::time::timeout;
 
 use super::{
     Failure,
+    purge::Retention,
     running::{Running, Stopping},
     server::ServerSettings,
     switches::Switches,
 };
 use crate::{
-    bundles::shelf::{Shelf, StoreAddress},
+    bundles::{
+        seal::{SealKey, SealKeys},
+        shelf::{Shelf, StoreAddress},
+    },
     domain::{actor::Actor, calendar::day_in_amsterdam, invitation::Code},
     letters::Press,
-    storage::{self, Database, StorageError, database::Address, vault::Vault},
+    storage::{
+        self, Database, StorageError,
+        audit::Scribe,
+        database::Address,
+        vault::{BundleKey, Vault},
+    },
 };
 
 /// How long closing the database may take.
@@ -49,6 +58,8 @@ pub struct Settings {
     pub job_deadline: Duration,
     /// For whoever serves.
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// What a test wants to go wrong; nothing in a build for use.
     pub switches: Switches,
 }
@@ -63,6 +74,8 @@ pub struct App {
     pub press: Arc<Press>,
     pub clock: Clock,
     pub draw_code: DrawCode,
+    /// Where the keys of vault and shelf come from.
+    pub key_file: PathBuf,
     /// For files without a name, which the system removes with their process.
     pub spool_dir: PathBuf,
     /// Folder with a lock for every `run` that lives.
@@ -72,6 +85,8 @@ pub struct App {
     pub threads: usize,
     pub job_deadline: Duration,
     pub server: ServerSettings,
+    /// How long what is kept.
+    pub retention: Retention,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -93,21 +108,24 @@ impl App {
         let store = StoreAddress::read(settings.store.as_deref(), data_dir)?;
         let spool_dir = make_folder(data_dir, "spool")?;
         let run_locks = make_folder(data_dir, "runs")?;
-        let (db, vault) = Database::open(&database, data_dir, &data_dir.join("key")).await?;
+        let key_file = data_dir.join("key");
+        let (db, vault) = Database::open(&database, data_dir, &key_file, clock()).await?;
         Ok(Self {
             actor: Actor::worker(),
             db,
+            shelf: Shelf::new(store, settings.store_access.clone()).with_keys(seal_keys(&vault)?),
             vault: Arc::new(vault),
-            shelf: Shelf::new(store, settings.store_access.clone()),
             press,
             clock,
             draw_code,
+            key_file,
             spool_dir,
             home: home(&run_locks)?,
             run_locks,
             threads: settings.threads,
             job_deadline: settings.job_deadline,
             server: settings.server.clone(),
+            retention: settings.retention,
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),
@@ -123,6 +141,25 @@ impl App {
         }
     }
 
+    /// The same with another key to seal with, which the database knows of.
+    pub(super) fn with_vault(&self, vault: Vault) -> Result<Self, Failure> {
+        Ok(Self {
+            db: self.db.with_key(&vault),
+            shelf: self.shelf.clone().with_keys(seal_keys(&vault)?),
+            vault: Arc::new(vault),
+            ..self.clone()
+        })
+    }
+
+    /// The same, asked from an address on the network by whoever that turns out to be.
+    #[must_use]
+    pub fn asked_from(&self, source: &str) -> Self {
+        self.acting_as(Actor {
+            source: source.to_owned(),
+            ..self.actor.clone()
+        })
+    }
+
     /// Lets go of the database, so that its journal is folded into its file. Whoever holds on to a connection for long
     /// is not waited for: the next one to open the database folds it.
     pub async fn close(&self) {
@@ -133,6 +170,15 @@ impl App {
 
     pub fn now(&self) -> DateTime<Utc> {
         (self.clock)()
+    }
+
+    /// Who writes in the audit log, at this moment.
+    pub fn scribe(&self) -> Scribe<'_> {
+        Scribe {
+            actor: &self.actor,
+            vault: &self.vault,
+            now: self.now(),
+        }
     }
 
     /// The calendar day in the Netherlands.
@@ -149,6 +195,17 @@ pub fn system_codes() -> DrawCode {
             .map_err(|error| StorageError::Random(error.to_string()));
         seed?;
         Ok(Code::draw(&mut rand::rand_core::UnwrapErr(SysRng)))
+    })
+}
+
+/// The keys for the shelf, which knows nothing of where they come from.
+fn seal_keys(vault: &Vault) -> Result<SealKeys, Failure> {
+    let seal_key = |BundleKey { id, key }: BundleKey| SealKey { id, key };
+    let (newest, older) = vault.bundle_keys();
+    let newest = newest.ok_or_else(|| Failure::ours("there is no key to seal bundles with"))?;
+    Ok(SealKeys {
+        newest: seal_key(newest),
+        older: older.into_iter().map(seal_key).collect(),
     })
 }
 

@@ -8,13 +8,18 @@ use crate::{domain::actor::Actor, storage::access_tokens::AccessToken};
 
 /// The token with this secret when it works, or nothing: unknown, expired and revoked are not told apart.
 pub async fn working_token(app: &App, secret: &str) -> Result<Option<AccessToken>, Failure> {
+    let token = known_token(app, secret).await?;
+    Ok(token.filter(|token| token.works(app.now())))
+}
+
+/// The token with this secret, whether it works or not.
+pub(super) async fn known_token(app: &App, secret: &str) -> Result<Option<AccessToken>, Failure> {
     // Whatever else was sent is not worth a look in the database.
     if !secret.starts_with(PREFIX) || secret.len() > 200 {
         return Ok(None);
     }
-    let now = app.now();
-    let token = app.db.token_of_secret(&secret_hash(secret), now).await?;
-    Ok(token.filter(|token| token.works(now)))
+    let secret = secret_hash(secret);
+    Ok(app.db.token_of_secret(&secret, app.now()).await?)
 }
 
 /// Who acts with this token, from an address on the network.

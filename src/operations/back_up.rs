@@ -14,7 +14,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{App, Failure, app::Settings};
+use super::{App, Failure, app::Settings, collect_bundles::on_the_shelf};
 use crate::{
     bundles::{
         BundleError,
@@ -187,7 +187,7 @@ async fn known_bundles(file: &Path, app: &App) -> Result<Vec<StoredBundle>, Fail
         .ok_or_else(gone)?;
     let found = async {
         let sound = inspection.damage().await?.is_none()
-            && inspection.key_mark().await?.as_deref() == Some(&*app.vault.mark());
+            && inspection.key_mark().await?.as_deref() == Some(app.vault.mark());
         Ok::<_, StorageError>((sound, inspection.bundles().await?))
     }
     .await;
@@ -209,14 +209,15 @@ async fn copy_bundles(
         .mode(0o700)
         .create(&below)
         .map_err(|error| unwritable(folder, error))?;
-    let copies = Shelf::new(StoreAddress::Folder(below.clone()), Default::default());
+    let copies = Shelf::new(StoreAddress::Folder(below.clone()), Default::default())
+        .with_keys_of(&app.shelf);
     let mut copied = Vec::new();
     let mut lost = Vec::new();
     for bundle in known {
         let key = &bundle.store_key;
         match app.shelf.copy_out(key, &below.join(key)).await {
             Ok(bytes) => {
-                copies.verify(key, &bundle.sha256).await?;
+                copies.verify(&on_the_shelf(bundle)).await?;
                 copied.push(CopiedBundle {
                     id: bundle.id.clone(),
                     key: key.clone(),

@@ -5,8 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{App, Failure, failure::BUNDLE_LOST};
-use crate::{bundles::BundleError, storage::bundles::StoredBundle};
+use super::{App, Failure, failure::BUNDLE_LOST, record_access::record_access};
+use crate::{
+    bundles::{BundleError, reader::Stored},
+    domain::audit::{Access, Action},
+    storage::bundles::StoredBundle,
+};
 
 /// The files that were written, by team job.
 pub type Collected = BTreeMap<String, PathBuf>;
@@ -38,30 +42,48 @@ fn in_folder(folder: &Path) -> impl Fn(std::io::Error) -> BundleError {
     }
 }
 
-/// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`. `remade`: team jobs whose
-/// bundle was lost and is being made again.
+/// What was gone through with bundles that are not in the folder yet.
+#[derive(Default)]
+pub struct Tried {
+    /// Team jobs whose bundle was lost and is being made again.
+    remade: BTreeSet<String>,
+    /// Bundles whose way out is in the audit log: a store that is away for a while is asked often.
+    recorded: BTreeSet<String>,
+}
+
+/// Writes every bundle of a batch that is ready and not yet in `collected` into `folder`. One that was removed when it
+/// had been kept long enough is not waited for.
 pub async fn collect_ready(
     app: &App,
     batch_id: &str,
     folder: &Path,
     collected: &mut Collected,
-    remade: &mut BTreeSet<String>,
+    tried: &mut Tried,
 ) -> Result<(), Failure> {
     for bundle in app.db.bundles(batch_id).await? {
+        if bundle.removed.is_some() {
+            continue;
+        }
         let Entry::Vacant(place) = collected.entry(bundle.team_job.clone()) else {
             continue;
         };
+        if !tried.recorded.contains(&bundle.id) {
+            record_download(app, &bundle).await?;
+            tried.recorded.insert(bundle.id.clone());
+        }
         match collect_bundle(app, &bundle, folder).await {
             Ok(path) => {
                 place.insert(path);
             }
             // Its codes are still there, so it can be made again, once.
-            Err(failure) if failure.code == BUNDLE_LOST && !remade.contains(&bundle.team_job) => {
+            Err(failure)
+                if failure.code == BUNDLE_LOST && !tried.remade.contains(&bundle.team_job) =>
+            {
                 tracing::warn!(bundle = bundle.id, "bundle lost from the store, made again");
                 if !app.db.remake_bundle(&bundle).await? {
                     return Err(failure);
                 }
-                remade.insert(bundle.team_job);
+                tried.remade.insert(bundle.team_job);
             }
             Err(failure) => return Err(failure),
         }
@@ -69,7 +91,32 @@ pub async fn collect_ready(
     Ok(())
 }
 
-/// Writes one bundle into `folder`, whole or not at all, and remembers that it left the store.
+/// A bundle as the shelf knows it.
+pub(super) fn on_the_shelf(bundle: &StoredBundle) -> Stored {
+    Stored {
+        key: bundle.store_key.clone(),
+        bytes: bundle.bytes,
+        sha256: bundle.sha256.clone(),
+    }
+}
+
+/// Writes in the audit log that somebody is about to get a bundle, with every client of its team: its overview names
+/// them all. Also when nothing comes of it, since that is only known when they have it.
+pub async fn record_download(app: &App, bundle: &StoredBundle) -> Result<(), Failure> {
+    let planned = app.db.planned_clients(&bundle.team_job).await?;
+    let access = Access::done(Action::BundleDownloaded)
+        .with("bundle", &bundle.id)
+        .to_clients(planned.into_iter().map(|planned| planned.client));
+    let batch = app.db.batch(&bundle.batch).await?;
+    let access = match batch {
+        Some(batch) => access.of(&batch.organisation.slug),
+        None => access,
+    };
+    record_access(app, access).await
+}
+
+/// Writes one bundle into `folder`, whole or not at all, and remembers that it left the store. [`record_download`] comes
+/// before.
 pub async fn collect_bundle(
     app: &App,
     bundle: &StoredBundle,
@@ -77,7 +124,7 @@ pub async fn collect_bundle(
 ) -> Result<PathBuf, Failure> {
     let path = app
         .shelf
-        .fetch(&bundle.store_key, &bundle.sha256, folder, &bundle.file_name)
+        .fetch(&on_the_shelf(bundle), folder, &bundle.file_name)
         .await?;
     app.db.mark_collected(&bundle.id, app.now()).await?;
     Ok(path)

@@ -5,9 +5,13 @@ use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{App, Failure, submit_batch::organisation};
+use super::{App, Failure, record_access::record_access, submit_batch::organisation};
 use crate::{
-    domain::{actor::Role, organisation::Slug},
+    domain::{
+        actor::Role,
+        audit::{Access, Action},
+        organisation::Slug,
+    },
     storage::{self, StorageError, access_tokens::AccessToken},
 };
 
@@ -40,7 +44,7 @@ pub async fn create_token(
     new: NewToken,
 ) -> Result<(AccessToken, Zeroizing<String>), Failure> {
     check(app, &new).await?;
-    let secret = draw_secret()?;
+    let secret = draw_secret(PREFIX)?;
     let now = app.now();
     let token = AccessToken {
         id: storage::new_id(),
@@ -53,8 +57,18 @@ pub async fn create_token(
         last_used_at: None,
         revoked_at: None,
     };
+    let access = Access::done(Action::TokenCreated).with("token", &token.id);
+    record_access(app, about(access, &token)).await?;
     app.db.save_token(&token, &secret_hash(&secret)).await?;
     Ok((token, secret))
+}
+
+/// Of whose token an access is about.
+pub(super) fn about(access: Access, token: &AccessToken) -> Access {
+    match &token.organisation {
+        Some(slug) => access.of(slug),
+        None => access,
+    }
 }
 
 async fn check(app: &App, new: &NewToken) -> Result<(), Failure> {
@@ -99,13 +113,14 @@ fn expiry(now: DateTime<Utc>, days: u32) -> DateTime<Utc> {
     now + TimeDelta::days(days.into())
 }
 
-fn draw_secret() -> Result<Zeroizing<String>, Failure> {
+/// 256 bits of chance behind `prefix`.
+pub(super) fn draw_secret(prefix: &str) -> Result<Zeroizing<String>, Failure> {
     let mut bytes = Zeroizing::new([0_u8; SECRET_BYTES]);
     SysRng
         .try_fill_bytes(bytes.as_mut_slice())
         .map_err(|error| StorageError::Random(error.to_string()))?;
     let digits = Zeroizing::new(hex::encode(bytes.as_slice()));
-    Ok(Zeroizing::new(format!("{PREFIX}{}", digits.as_str())))
+    Ok(Zeroizing::new(format!("{prefix}{}", digits.as_str())))
 }
 
 /// What is kept of a secret. It is looked up by this hash, so no comparison of secrets can be timed.

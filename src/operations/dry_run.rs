@@ -9,12 +9,14 @@ use std::{
 use super::{
     App, Failure,
     edition::{edition, logo_of_store},
+    record_access::record_access,
     run_team_job::{Candidate, Team, leave_out_misfits, press, select_eligible},
     submit_batch::Prepared,
 };
 use crate::{
     bundles::manifest::counts,
     domain::{
+        audit::{Access, Action},
         batch::TeamPlan,
         client::ClientId,
         eligibility::{LeftOut, Reason},
@@ -56,6 +58,16 @@ impl Forecast {
 
 /// Judges everybody of every team, and sets all letters with a code that is nobody's.
 pub async fn dry_run(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
+    let members = prepared.plan.teams.iter().flat_map(|team| &team.members);
+    let access = Access::done(Action::BatchTried)
+        .of(&prepared.stored.organisation.slug)
+        .to_clients(members.map(|member| member.client.clone()));
+    let forecast = forecast(app, prepared).await?;
+    record_access(app, access).await?;
+    Ok(forecast)
+}
+
+async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
     let organisation = &prepared.stored.organisation;
     let logo = logo_of_store(app, prepared.stored.logo_hash.as_deref()).await?;
     let names: BTreeMap<&LocationId, &TeamName> = prepared
@@ -109,7 +121,11 @@ pub async fn dry_run(app: &App, prepared: &Prepared) -> Result<Forecast, Failure
     })
 }
 
-fn planned(plan: &TeamPlan, names: &BTreeMap<&LocationId, &TeamName>) -> Vec<PlannedClient> {
+/// The clients of a team that was planned.
+pub(super) fn planned(
+    plan: &TeamPlan,
+    names: &BTreeMap<&LocationId, &TeamName>,
+) -> Vec<PlannedClient> {
     plan.members
         .iter()
         .map(|member| PlannedClient {

@@ -13,6 +13,10 @@ use crate::{
 /// The code of a bundle that the store has lost, or has damaged.
 pub(super) const BUNDLE_LOST: &str = "bundle_lost";
 
+/// Somebody changed the key, and this process does not have the new one.
+const KEY_ROTATED: &str = "key_rotated";
+const COPY_THE_KEY: &str = "the key was rotated: copy the new key file here and start again";
+
 /// Whose turn it is after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -22,6 +26,8 @@ pub enum Kind {
     NotFound,
     /// It cannot be done in the state that things are in.
     Conflict,
+    /// Asked too often, or tried in vain too often; it may be asked again after so many seconds.
+    TooOften(u64),
     /// Something we depend on is busy or away; asking again may help.
     TryAgain,
     /// Our fault.
@@ -186,6 +192,14 @@ impl From<StorageError> for Failure {
                     "put the right key file there, for its owner alone (chmod 600): on another machine, a copy of the first one's; without it no code of this database opens",
                 ),
             ),
+            StorageError::KeyRotated => (Kind::TryAgain, KEY_ROTATED, Some(COPY_THE_KEY)),
+            StorageError::AuditBroken(_) => (
+                Kind::Ours,
+                "audit_broken",
+                Some(
+                    "`brievenbus audit verify` says where; until it is put back as it was, nobody gets at the data of clients",
+                ),
+            ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
             StorageError::Cancelled => (Kind::Conflict, "cancelled", None),
             StorageError::Database(_) => (
@@ -223,7 +237,9 @@ impl From<BundleError> for Failure {
                 BUNDLE_LOST,
                 Some("see that --store is the one that the batch was made with"),
             ),
+            BundleError::UnknownKey => (Kind::TryAgain, KEY_ROTATED, Some(COPY_THE_KEY)),
             BundleError::Write(_)
+            | BundleError::Read(_)
             | BundleError::Clear(_)
             | BundleError::Store(_)
             | BundleError::StoreFolder { .. } => (

@@ -2,18 +2,24 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use chrono::NaiveDate;
+
 use super::{
     App, Failure,
+    paging::{Page, Paging},
+    record_access::{or_refused, record_access},
     submit_batch::{location_tree, organisation, unknown_team},
 };
+pub use crate::storage::outcomes::{Outcome, PastOutcome};
 use crate::{
     domain::{
+        audit::{Access, Action},
         calendar::day_in_amsterdam,
-        client::{ClientId, LinkStatus, OwnInvitation},
+        client::{Client, ClientId, LinkStatus, OwnInvitation},
         invitation::InvitationState,
         organisation::Slug,
     },
-    storage::invitations::InvitationFilter,
+    storage::invitations::{Found, InvitationFilter},
 };
 
 /// A client and where they stand today.
@@ -29,6 +35,14 @@ pub async fn list_clients(
     slug: &Slug,
     team: Option<&str>,
 ) -> Result<Vec<ClientLine>, Failure> {
+    let access = Access::done(Action::ClientsListed).of(slug);
+    let lines = or_refused(app, &access, lines(app, slug, team)).await?;
+    let clients = lines.iter().map(|line| line.client.clone());
+    record_access(app, access.to_clients(clients)).await?;
+    Ok(lines)
+}
+
+async fn lines(app: &App, slug: &Slug, team: Option<&str>) -> Result<Vec<ClientLine>, Failure> {
     let statuses = statuses(app, slug).await?;
     let wanted = match team {
         None => None,
@@ -63,33 +77,52 @@ pub(super) async fn statuses(
     app: &App,
     slug: &Slug,
 ) -> Result<BTreeMap<ClientId, LinkStatus>, Failure> {
+    let clients = clients_with_status(app, slug).await?;
+    Ok(clients
+        .into_iter()
+        .map(|(client, status)| (client.id, status))
+        .collect())
+}
+
+/// Every client of the last export with the status today, by number.
+pub(super) async fn clients_with_status(
+    app: &App,
+    slug: &Slug,
+) -> Result<Vec<(Client, LinkStatus)>, Failure> {
     let exported = day_in_amsterdam(organisation(app, slug).await?.imported_at);
     let today = app.today();
-    let own = own_invitations(app, slug).await?;
+    let own = own_invitations(app, slug, None).await?;
     let clients = app.db.clients_in_export(slug).await?;
     Ok(clients
         .into_iter()
         .map(|client| {
-            let status = client
-                .status
-                .on(today, exported, own.get(&client.id).copied());
-            (client.id, status)
+            let known = own.get(&client.id).copied();
+            let status = client.status.on(today, exported, known);
+            (client, status)
         })
         .collect())
 }
 
-async fn own_invitations(
+/// What our own invitations say of everybody, or of one client.
+pub(super) async fn own_invitations(
     app: &App,
     slug: &Slug,
+    client: Option<&ClientId>,
 ) -> Result<HashMap<ClientId, OwnInvitation>, Failure> {
     let filter = InvitationFilter {
         organisation: Some(slug.clone()),
+        client: client.map(ClientId::to_string),
         ..InvitationFilter::default()
     };
     let today = app.today();
+    Ok(newest(app.db.invitations(&filter, today).await?, today))
+}
+
+/// What the newest invitation of each client says. `invitations`: oldest first.
+fn newest(invitations: Vec<Found>, today: NaiveDate) -> HashMap<ClientId, OwnInvitation> {
     let mut own = HashMap::new();
     // Oldest first, so that the newest that says something is the one that stays.
-    for invitation in app.db.invitations(&filter, today).await? {
+    for invitation in invitations {
         let known = match (invitation.state_on(today), invitation.closed_at) {
             (InvitationState::Open, _) => OwnInvitation::Open(invitation.valid_until),
             (InvitationState::Redeemed, Some(at)) => OwnInvitation::Redeemed(day_in_amsterdam(at)),
@@ -97,5 +130,107 @@ async fn own_invitations(
         };
         own.insert(invitation.client, known);
     }
-    Ok(own)
+    own
+}
+
+/// Which clients to list; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ClientFilter {
+    /// This very client, in the last export or not.
+    pub client: Option<ClientId>,
+    /// Id or name of the team that they are assigned to today, or that is above it.
+    pub team: Option<String>,
+}
+
+/// A client, where they stand today, and what the last batch made of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClientStanding {
+    pub client: ClientId,
+    /// In the last export.
+    pub in_export: bool,
+    pub status: LinkStatus,
+    /// Absent when no batch has come as far as to decide about them.
+    pub last: Option<PastOutcome>,
+}
+
+/// A page of clients, by number: those of the last export, of a team, or a single one.
+pub async fn client_page(
+    app: &App,
+    slug: &Slug,
+    filter: &ClientFilter,
+    paging: &Paging,
+) -> Result<Page<ClientStanding>, Failure> {
+    let access = Access::done(Action::ClientsListed).of(slug);
+    let page = or_refused(app, &access, standing_page(app, slug, filter, paging)).await?;
+    let clients = page.items.iter().map(|standing| standing.client.clone());
+    record_access(app, access.to_clients(clients)).await?;
+    Ok(page)
+}
+
+async fn standing_page(
+    app: &App,
+    slug: &Slug,
+    filter: &ClientFilter,
+    paging: &Paging,
+) -> Result<Page<ClientStanding>, Failure> {
+    let imported_at = organisation(app, slug).await?.imported_at;
+    let wanted = match &filter.team {
+        Some(team) => Some(clients_of(app, slug, team).await?),
+        None => None,
+    };
+    let numbers = match (&filter.client, wanted) {
+        (Some(client), wanted) => {
+            let matches = wanted.is_none_or(|wanted| wanted.contains(client));
+            let one = Some(client.clone()).filter(|_| matches && paging.after.is_none());
+            one.into_iter().collect()
+        }
+        (None, Some(wanted)) => {
+            let mut numbers: Vec<ClientId> = wanted.into_iter().collect();
+            numbers.sort_unstable();
+            let after = |client: &ClientId| paging.after().is_none_or(|a| client.as_str() > a);
+            numbers.retain(after);
+            numbers.truncate(paging.limit + 1);
+            numbers
+        }
+        (None, None) => {
+            app.db
+                .client_numbers(slug, paging.after(), paging.most())
+                .await?
+        }
+    };
+    let page = Page::cut(numbers, paging, ToString::to_string);
+    Ok(Page {
+        items: standings(app, slug, &page.items, day_in_amsterdam(imported_at)).await?,
+        next: page.next,
+    })
+}
+
+/// Where these clients stand, in this order; one that there is not is left out.
+async fn standings(
+    app: &App,
+    slug: &Slug,
+    numbers: &[ClientId],
+    exported: NaiveDate,
+) -> Result<Vec<ClientStanding>, Failure> {
+    let today = app.today();
+    let own = newest(app.db.invitations_of(slug, numbers).await?, today);
+    let mut last: HashMap<ClientId, PastOutcome> = HashMap::new();
+    // The newest first, so that the first is the one that stays.
+    for outcome in app.db.outcomes_of_clients(slug, numbers).await? {
+        last.entry(outcome.client.clone()).or_insert(outcome);
+    }
+    let mut clients: HashMap<ClientId, Client> = HashMap::new();
+    for client in app.db.clients(slug, numbers).await? {
+        clients.insert(client.id.clone(), client);
+    }
+    let standing = |number: &ClientId| {
+        let client = clients.remove(number)?;
+        Some(ClientStanding {
+            status: client.status.on(today, exported, own.get(number).copied()),
+            in_export: client.in_export,
+            last: last.remove(number),
+            client: client.id,
+        })
+    };
+    Ok(numbers.iter().filter_map(standing).collect())
 }

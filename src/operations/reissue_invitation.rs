@@ -13,11 +13,13 @@ use chrono::Days;
 use super::{
     App, Failure,
     list_invitations::{REISSUE, being_made, find_invitation, not_open},
+    record_access::{or_refused, with_invitation},
     render_letter::edition_of,
     run_team_job::{Candidate, leave_out_misfits, press},
 };
 use crate::{
     domain::{
+        audit::{Access, Action},
         batch::OptionsError,
         client::{Client, LinkStatus},
         eligibility::{Facts, LeftOut, Reason, Rules, judge},
@@ -34,7 +36,13 @@ use crate::{
 /// batch of the old one had it, with today's date and the client's name and address of the last export. Answers with the
 /// new invitation.
 pub async fn reissue_invitation(app: &App, id: &str) -> Result<Found, Failure> {
-    let old = find_invitation(app, id).await?;
+    let access = Access::done(Action::InvitationReissued).with("invitation", id);
+    let old = or_refused(app, &access, find_invitation(app, id)).await?;
+    let access = with_invitation(Action::InvitationReissued, &old);
+    or_refused(app, &access, reissue(app, &old)).await
+}
+
+async fn reissue(app: &App, old: &Found) -> Result<Found, Failure> {
     let today = app.today();
     let batch = super::show_batch::find_batch(app, &old.batch).await?;
     let organisation = &batch.organisation;
@@ -56,7 +64,7 @@ pub async fn reissue_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     let draw = Arc::clone(&app.draw_code);
     let closing = app
         .db
-        .reissue_invitation(&old, &letter, &app.vault, &mut || draw(), today, app.now())
+        .reissue_invitation(old, &letter, &mut || draw(), today, &app.scribe())
         .await?;
     match closing {
         Closing::Closed(Some(new)) => find_invitation(app, &new).await,

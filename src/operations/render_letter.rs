@@ -11,19 +11,33 @@ use super::{
     collect_bundles::{check_folder, make_folder},
     edition::{edition, logo_of_store},
     list_invitations::{REISSUE, being_made, find_invitation, not_open},
+    record_access::{or_refused, record_access, with_invitation},
     run_team_job::{press, read_words},
     show_batch::find_batch,
 };
 use crate::{
     bundles::BundleError,
-    domain::{batch::BatchOptions, invitation::InvitationState, team_job::TeamJobState},
+    domain::{
+        audit::{Access, Action},
+        batch::BatchOptions,
+        invitation::InvitationState,
+        team_job::TeamJobState,
+    },
     letters::{Edition, LetterContent},
     storage::{batches::StoredBatch, invitations::Found},
 };
 
 /// The letter as PDF, from the words and the code that were kept when it was issued.
 pub async fn render_letter(app: &App, id: &str) -> Result<Vec<u8>, Failure> {
-    let invitation = find_invitation(app, id).await?;
+    let access = Access::done(Action::LetterPrinted).with("invitation", id);
+    let invitation = or_refused(app, &access, find_invitation(app, id)).await?;
+    let access = with_invitation(Action::LetterPrinted, &invitation);
+    let pdf = or_refused(app, &access, print(app, &invitation)).await?;
+    record_access(app, access).await?;
+    Ok(pdf)
+}
+
+async fn print(app: &App, invitation: &Found) -> Result<Vec<u8>, Failure> {
     let state = invitation.state_on(app.today());
     if state != InvitationState::Open {
         return Err(not_open(state, REISSUE));
@@ -39,14 +53,14 @@ pub async fn render_letter(app: &App, id: &str) -> Result<Vec<u8>, Failure> {
     }
     let letter = app
         .db
-        .letter_of_invitation(id, &app.vault)
+        .letter_of_invitation(&invitation.id, &app.vault)
         .await?
         .ok_or_else(|| not_open(InvitationState::Cancelled, REISSUE))?;
     let content = LetterContent {
         words: read_words(&letter.words)?,
         code: letter.code,
     };
-    let edition = edition_of(app, &batch, &invitation).await?;
+    let edition = edition_of(app, &batch, invitation).await?;
     let keep_going = Arc::new(AtomicBool::new(true));
     let typeset = press(app, &edition, vec![content], |_| {}, &keep_going).await?;
     let Some(piece) = typeset.singles.first() else {

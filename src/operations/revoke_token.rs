@@ -1,7 +1,10 @@
 //! `token revoke`: a token that should open nothing any more.
 
-use super::{App, Failure};
-use crate::storage::access_tokens::AccessToken;
+use super::{App, Failure, create_token::about, record_access::record_access};
+use crate::{
+    domain::audit::{Access, Action},
+    storage::access_tokens::AccessToken,
+};
 
 /// Makes a token work no more, at once, with every session that was begun with it.
 pub async fn revoke_token(app: &App, id: &str) -> Result<AccessToken, Failure> {
@@ -19,5 +22,7 @@ pub async fn revoke_token(app: &App, id: &str) -> Result<AccessToken, Failure> {
             "it works no more, so there is nothing to do",
         ));
     }
+    let access = Access::done(Action::TokenRevoked).with("token", &token.id);
+    record_access(app, about(access, &token)).await?;
     Ok(token)
 }

@@ -1,17 +1,16 @@
 //! A batch and its teams in numbers, the same in the table, the JSON and the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{App, Failure};
 use crate::{
-    bundles::manifest::counts,
-    domain::team_job::TeamJobState,
-    storage::{batches::StoredBatch, bundles::StoredBundle, outcomes::Outcome, team_jobs::Attempt},
+    domain::{eligibility::Reason, team_job::TeamJobState},
+    storage::{batches::StoredBatch, bundles::StoredBundle},
 };
 
-pub use crate::storage::batches::TeamStatus;
+pub use crate::storage::{batches::TeamStatus, team_jobs::Attempt};
 
 #[derive(Debug, Clone)]
 pub struct BatchSummary {
@@ -82,27 +81,26 @@ pub async fn progress(app: &App, id: &str) -> Result<Vec<TeamStatus>, Failure> {
 
 pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
     let batch = find_batch(app, id).await?;
-    let bundles = app.db.bundles(id).await?;
-    let mut teams = Vec::new();
-    for status in app.db.team_statuses(id).await? {
-        let outcomes = app.db.outcomes(&status.team_job).await?;
-        let reasons = outcomes.iter().filter_map(|(_, outcome)| match outcome {
-            Outcome::LeftOut(left_out) => Some(left_out.reason),
-            Outcome::Letter(_) => None,
-        });
-        let letters = outcomes
-            .iter()
-            .filter(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
-            .count();
-        teams.push(TeamSummary {
-            left_out: counts(reasons),
-            letters,
-            clients: outcomes.len(),
-            bundle: bundles
-                .iter()
-                .find(|bundle| bundle.team_job == status.team_job)
-                .cloned(),
-            attempts: app.db.attempts(&status.team_job).await?,
+    let mut bundles: HashMap<String, StoredBundle> = HashMap::new();
+    for bundle in app.db.bundles(id).await? {
+        bundles.insert(bundle.team_job.clone(), bundle);
+    }
+    let mut attempts: HashMap<String, Vec<Attempt>> = HashMap::new();
+    for (job, attempt) in app.db.attempts_of_batch(id).await? {
+        attempts.entry(job).or_default().push(attempt);
+    }
+    let mut counts: HashMap<String, Counts> = HashMap::new();
+    for (job, reason, count) in app.db.outcome_counts(id).await? {
+        counts.entry(job).or_default().add(reason, count);
+    }
+    let team = |status: TeamStatus| {
+        let counts = counts.remove(&status.team_job).unwrap_or_default();
+        TeamSummary {
+            clients: counts.letters + counts.left_out.values().sum::<usize>(),
+            letters: counts.letters,
+            left_out: counts.left_out,
+            bundle: bundles.remove(&status.team_job),
+            attempts: attempts.remove(&status.team_job).unwrap_or_default(),
             team_job: status.team_job,
             team_id: status.team_id,
             team_name: status.team_name,
@@ -110,8 +108,10 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
             cancelling: status.cancelling,
             expected: status.expected,
             made: status.made,
-        });
-    }
+        }
+    };
+    let statuses = app.db.team_statuses(id).await?;
+    let teams: Vec<TeamSummary> = statuses.into_iter().map(team).collect();
     Ok(BatchSummary {
         id: batch.id,
         organisation: batch.organisation.slug.to_string(),
@@ -121,6 +121,22 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
         valid_until: batch.options.valid_until,
         teams,
     })
+}
+
+/// What became of the clients of a team, in numbers.
+#[derive(Default)]
+struct Counts {
+    letters: usize,
+    left_out: BTreeMap<&'static str, usize>,
+}
+
+impl Counts {
+    fn add(&mut self, reason: Option<Reason>, count: usize) {
+        match reason {
+            None => self.letters += count,
+            Some(reason) => *self.left_out.entry(reason.code()).or_default() += count,
+        }
+    }
 }
 
 /// The batch with this id.

@@ -14,7 +14,7 @@ use crate::{
         batch::{BatchOptions, BatchPlan, BatchRequest, Priority, plan_batch, teams_with_clients},
         client::Assignment,
         location::{FindError, LocationId, LocationTree},
-        organisation::{Logo, Organisation, Slug},
+        organisation::{LetterOrder, Logo, Organisation, Slug},
     },
     letters::Press,
     storage::{
@@ -28,6 +28,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct CheckedRequest {
     pub options: BatchOptions,
+    pub order: LetterOrder,
     pub teams: Vec<LocationId>,
     pub team_names: Vec<TeamName>,
 }
@@ -64,6 +65,7 @@ pub async fn check_request(
     }
     Ok(CheckedRequest {
         options,
+        order: request.order.unwrap_or(organisation.letter.order),
         teams,
         team_names,
     })
@@ -144,8 +146,15 @@ pub struct Prepared {
     pub(super) checked: CheckedRequest,
     pub(super) plan: BatchPlan,
     priority: Priority,
-    /// Equal for the same teams and options over the same export.
+    /// Equal for the same teams and options over the same export with the same letter.
     pub fingerprint: String,
+}
+
+impl Prepared {
+    /// With nothing left open.
+    pub fn options(&self) -> &BatchOptions {
+        &self.checked.options
+    }
 }
 
 /// Stop two: looks everything up, checks it and plans the batch. Changes nothing.
@@ -155,7 +164,7 @@ pub async fn prepare_batch(
     request: &BatchRequest,
 ) -> Result<Prepared, Failure> {
     app.switches.passed(Stop::Parse, 0);
-    let stored = organisation(app, slug).await?;
+    let mut stored = organisation(app, slug).await?;
     let tree = location_tree(app, slug).await?;
     let assignments = app.db.assignments(slug).await?;
     let logo = logo_of_store(app, stored.logo_hash.as_deref()).await?;
@@ -171,6 +180,8 @@ pub async fn prepare_batch(
         today,
     )
     .await?;
+    // The batch keeps a copy of the organisation, and its bundles follow that.
+    stored.organisation.letter.order = checked.order;
     let plan = plan_batch(
         &tree,
         &assignments,
@@ -179,7 +190,7 @@ pub async fn prepare_batch(
     );
     app.switches.passed(Stop::Plan, 0);
     Ok(Prepared {
-        fingerprint: fingerprint(&stored.export, &checked)?,
+        fingerprint: fingerprint(&stored, &checked)?,
         priority: request.priority,
         stored,
         checked,
@@ -187,18 +198,20 @@ pub async fn prepare_batch(
     })
 }
 
-/// The organisation as its last export left it.
+/// The organisation as its last export left it, with the letter that was published, if any.
 pub async fn organisation(app: &App, slug: &Slug) -> Result<StoredOrganisation, Failure> {
     let stored = app.db.organisation(slug).await?;
     stored
         .filter(|_| app.actor.sees(slug.as_str()))
-        .ok_or_else(|| {
-            Failure::not_found(
-                "unknown_organisation",
-                format!("there is no organisation '{slug}'"),
-                "take its export in first with `brievenbus import FOLDER`",
-            )
-        })
+        .ok_or_else(|| unknown_organisation(slug))
+}
+
+pub(super) fn unknown_organisation(slug: &Slug) -> Failure {
+    Failure::not_found(
+        "unknown_organisation",
+        format!("there is no organisation '{slug}'"),
+        "take its export in first with `brievenbus import FOLDER`",
+    )
 }
 
 pub async fn location_tree(app: &App, slug: &Slug) -> Result<LocationTree, Failure> {
@@ -241,7 +254,7 @@ pub async fn submit_batch(
         idempotency_key: submission.idempotency_key,
         priority: prepared.priority.rank(),
     };
-    let saved = app.db.save_plan(&new, app.now()).await?;
+    let saved = app.db.save_plan(&new, &app.scribe()).await?;
     app.switches.passed(Stop::Save, 0);
     Ok(match saved {
         Saved::New => submission.id.to_owned(),
@@ -272,8 +285,13 @@ async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(),
     ))
 }
 
-fn fingerprint(export: &str, checked: &CheckedRequest) -> Result<String, Failure> {
-    let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options))
+fn fingerprint(stored: &StoredOrganisation, checked: &CheckedRequest) -> Result<String, Failure> {
+    // With another letter it is other work.
+    let export = match stored.letter {
+        Some(number) => format!("{} with letter {number}", stored.export),
+        None => stored.export.clone(),
+    };
+    let asked = serde_json::to_vec(&(export, &checked.teams, &checked.options, checked.order))
         .map_err(|error| Failure::ours(format!("the request cannot be written down: {error}")))?;
     Ok(hex::encode(Sha256::digest(asked)))
 }

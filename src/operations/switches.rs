@@ -52,6 +52,34 @@ impl fmt::Display for Stop {
     }
 }
 
+/// What a change of the key has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RotationStep {
+    /// The new key is in the key file.
+    Written,
+    /// The database takes it for the one that seals.
+    Switched,
+    /// Some of the invitations are sealed anew.
+    SomeInvitations,
+    Invitations,
+    OneBundle,
+    Bundles,
+    /// The old key is out of the key file.
+    Reduced,
+}
+
+impl RotationStep {
+    pub const ALL: [(&str, Self); 7] = [
+        ("written", Self::Written),
+        ("switched", Self::Switched),
+        ("some-invitations", Self::SomeInvitations),
+        ("invitations", Self::Invitations),
+        ("one-bundle", Self::OneBundle),
+        ("bundles", Self::Bundles),
+        ("reduced", Self::Reduced),
+    ];
+}
+
 /// What is to happen, and where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Switches {
@@ -61,6 +89,9 @@ pub struct Switches {
     /// A first attempt panics when it has passed this stop.
     #[cfg(feature = "test-switches")]
     pub panic_after: Option<Stop>,
+    /// The process dies when a change of the key has come so far.
+    #[cfg(feature = "test-switches")]
+    pub die_rotating: Option<RotationStep>,
     /// Codes are drawn from this seed.
     #[cfg(feature = "test-switches")]
     pub codes: Option<u64>,
@@ -81,6 +112,17 @@ impl Switches {
 
     #[cfg(not(feature = "test-switches"))]
     pub fn passed(&self, _: Stop, _: u32) {}
+
+    /// A change of the key has come so far.
+    #[cfg(feature = "test-switches")]
+    pub fn rotated(&self, step: RotationStep) {
+        if self.die_rotating == Some(step) {
+            std::process::abort();
+        }
+    }
+
+    #[cfg(not(feature = "test-switches"))]
+    pub fn rotated(&self, _: RotationStep) {}
 
     /// Codes that are the same for the same seed.
     #[cfg(feature = "test-switches")]

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr,
+    ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::Expr,
 };
 
 use super::{
@@ -66,6 +67,22 @@ impl Database {
             .order_by_asc(Column::Id)
             .all(self.connection())
             .await?;
+        rows.into_iter().map(read_token).collect()
+    }
+
+    /// A page of tokens, the oldest first, those after the token `after`.
+    pub async fn token_page(
+        &self,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<AccessToken>, StorageError> {
+        let mut wanted = access_token::Entity::find()
+            .order_by_asc(Column::Id)
+            .limit(most);
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Id.gt(after));
+        }
+        let rows = wanted.all(self.connection()).await?;
         rows.into_iter().map(read_token).collect()
     }
 

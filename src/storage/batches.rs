@@ -8,11 +8,13 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::{batch, bundle, team_client, team_job},
     exports::CHUNK,
     new_id, tasks,
 };
 use crate::domain::{
+    audit::{Access, Action},
     batch::{BatchOptions, BatchPlan},
     organisation::{Organisation, Slug},
     team_job::TeamJobState,
@@ -66,6 +68,14 @@ pub struct StoredBatch {
     pub created_at: DateTime<Utc>,
 }
 
+/// A batch in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchHead {
+    pub id: String,
+    pub organisation: String,
+    pub created_at: DateTime<Utc>,
+}
+
 /// A team's part of a batch, as a reader sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TeamStatus {
@@ -85,7 +95,7 @@ impl Database {
     pub async fn save_plan(
         &self,
         new: &NewBatch<'_>,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Saved, StorageError> {
         let tx = self.begin().await?;
         let id = new.id.to_owned();
@@ -99,7 +109,7 @@ impl Database {
             idempotency_key: Set(new.idempotency_key.map(str::to_owned)),
             run_home: Set(new.run_home.map(str::to_owned)),
             priority: Set(new.priority),
-            created_at: Set(now),
+            created_at: Set(scribe.now),
         })
         // Whoever submits with the same key at the same time waits here until the first has ended.
         .on_conflict(OnConflict::new().do_nothing().to_owned())
@@ -163,6 +173,10 @@ impl Database {
         for job in &jobs {
             tasks::enqueue(&tx, job.id.as_ref(), new.priority).await?;
         }
+        let access = Access::done(Action::BatchSubmitted)
+            .of(&new.organisation.slug)
+            .with("batch", new.id);
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Saved::New)
     }
@@ -179,19 +193,53 @@ impl Database {
             .order_by_asc(team_job::Column::Position)
             .all(self.connection())
             .await?;
+        rows.into_iter().map(read_status).collect()
+    }
+
+    /// A page of batches of all organisations or of one, newest first, those after the batch `after`.
+    pub async fn batch_page(
+        &self,
+        slug: Option<&Slug>,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<BatchHead>, StorageError> {
+        let mut query = batch::Entity::find()
+            .select_only()
+            .columns([
+                batch::Column::Id,
+                batch::Column::Organisation,
+                batch::Column::CreatedAt,
+            ])
+            .order_by_desc(batch::Column::Id)
+            .limit(most);
+        if let Some(slug) = slug {
+            query = query.filter(batch::Column::Organisation.eq(slug.as_str()));
+        }
+        if let Some(after) = after {
+            query = query.filter(batch::Column::Id.lt(after));
+        }
+        let rows: Vec<(String, String, DateTime<Utc>)> =
+            query.into_tuple().all(self.connection()).await?;
+        let head = |(id, organisation, created_at)| BatchHead {
+            id,
+            organisation,
+            created_at,
+        };
+        Ok(rows.into_iter().map(head).collect())
+    }
+
+    /// The teams of several batches, with the batch of each, in the order of the requests.
+    pub async fn team_statuses_of(
+        &self,
+        batch_ids: &[String],
+    ) -> Result<Vec<(String, TeamStatus)>, StorageError> {
+        let rows = team_job::Entity::find()
+            .filter(team_job::Column::BatchId.is_in(batch_ids))
+            .order_by_asc(team_job::Column::Position)
+            .all(self.connection())
+            .await?;
         rows.into_iter()
-            .map(|row| {
-                Ok(TeamStatus {
-                    state: read_state(&row.state)?,
-                    team_job: row.id,
-                    team_id: row.team_id,
-                    team_name: row.team_name,
-                    expected: row.expected.unsigned_abs(),
-                    made: row.made.unsigned_abs(),
-                    attempts: row.attempt.unsigned_abs(),
-                    cancelling: row.cancel_requested && row.state == TeamJobState::Working.as_str(),
-                })
-            })
+            .map(|row| Ok((row.batch_id.clone(), read_status(row)?)))
             .collect()
     }
 
@@ -231,6 +279,7 @@ impl Database {
             .select_only()
             .column(bundle::Column::BatchId)
             .filter(bundle::Column::CollectedAt.is_null())
+            .filter(bundle::Column::RemovedAt.is_null())
             .into_query();
         let rows = batch::Entity::find()
             .filter(batch::Column::Organisation.eq(slug.as_str()))
@@ -256,6 +305,19 @@ pub(super) fn read_batch(row: batch::Model) -> Result<StoredBatch, StorageError>
         logo_hash: row.logo_hash,
         fingerprint: row.fingerprint,
         created_at: row.created_at,
+    })
+}
+
+fn read_status(row: team_job::Model) -> Result<TeamStatus, StorageError> {
+    Ok(TeamStatus {
+        state: read_state(&row.state)?,
+        cancelling: row.cancel_requested && row.state == TeamJobState::Working.as_str(),
+        team_job: row.id,
+        team_id: row.team_id,
+        team_name: row.team_name,
+        expected: row.expected.unsigned_abs(),
+        made: row.made.unsigned_abs(),
+        attempts: row.attempt.unsigned_abs(),
     })
 }
 

@@ -17,6 +17,7 @@ use super::{
         bundle::{self, Column},
         team_job,
     },
+    outcomes::batches_of,
     team_jobs::locked,
 };
 use crate::domain::{organisation::Slug, team_job::TeamJobState};
@@ -32,6 +33,40 @@ pub struct StoredBundle {
     pub bytes: u64,
     pub sha256: String,
     pub created_at: DateTime<Utc>,
+    /// It is not in the store any more.
+    pub removed: Option<Removed>,
+}
+
+/// When a bundle was removed, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Removed {
+    pub at: DateTime<Utc>,
+    pub why: Removal,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removal {
+    /// It was kept for as long as bundles are.
+    Kept,
+    /// None of its invitations was open any more.
+    Closed,
+}
+
+impl Removal {
+    /// `kept` or `closed`
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Which bundles to list; what is absent does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BundleFilter {
+    pub organisation: Option<Slug>,
+    pub batch: Option<String>,
 }
 
 impl Database {
@@ -72,6 +107,36 @@ impl Database {
             .into_iter()
             .map(|row| {
                 let team = names.get(&row.team_job_id).cloned().unwrap_or_default();
+                (read_bundle(row), team)
+            })
+            .collect())
+    }
+
+    /// A page of bundles with the names of their teams, oldest first, those after the bundle `after`.
+    pub async fn bundle_page(
+        &self,
+        filter: &BundleFilter,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<(StoredBundle, String)>, StorageError> {
+        let mut wanted = bundle::Entity::find()
+            .find_also_related(team_job::Entity)
+            .order_by_asc(Column::Id)
+            .limit(most);
+        if let Some(slug) = &filter.organisation {
+            wanted = wanted.filter(Column::BatchId.in_subquery(batches_of(slug)));
+        }
+        if let Some(id) = &filter.batch {
+            wanted = wanted.filter(Column::BatchId.eq(id));
+        }
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Id.gt(after));
+        }
+        let rows = wanted.all(self.connection()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(row, job)| {
+                let team = job.map(|job| job.team_name).unwrap_or_default();
                 (read_bundle(row), team)
             })
             .collect())
@@ -145,5 +210,12 @@ pub(super) fn read_bundle(row: bundle::Model) -> StoredBundle {
         bytes: row.bytes.unsigned_abs(),
         sha256: row.sha256,
         created_at: row.created_at,
+        removed: row.removed_at.map(|at| Removed {
+            at,
+            why: match row.removed_why.as_deref() {
+                Some("closed") => Removal::Closed,
+                _ => Removal::Kept,
+            },
+        }),
     }
 }

@@ -8,13 +8,15 @@ use std::{
     fs::{self, File},
     path::{Path, PathBuf},
     str::FromStr,
+    sync::Arc,
     time::Duration,
 };
 
 use apalis_postgres::PostgresStorage;
 use apalis_sqlite::SqliteStorage;
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, DatabaseConnection, DatabaseTransaction, EntityTrait, SqliteTransactionMode,
+    AccessMode, DatabaseConnection, DatabaseTransaction, IsolationLevel, SqliteTransactionMode,
     SqlxPostgresConnector, SqlxSqliteConnector, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
@@ -24,7 +26,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, entities::vault_mark, migrations::Migrator, vault::Vault};
+use super::{StorageError, migrations::Migrator, vault::Vault};
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -76,6 +78,8 @@ pub struct Database {
     connection: DatabaseConnection,
     pool: Pool,
     worker_locks: PathBuf,
+    /// Of the key that this process seals with.
+    key_mark: Arc<str>,
 }
 
 impl Database {
@@ -86,6 +90,7 @@ impl Database {
         address: &Address,
         data_dir: &Path,
         key_file: &Path,
+        now: DateTime<Utc>,
     ) -> Result<(Self, Vault), StorageError> {
         let in_data_dir = |source| StorageError::DataFolder {
             path: data_dir.to_owned(),
@@ -102,13 +107,14 @@ impl Database {
                     connection: SqlxSqliteConnector::from_sqlx_sqlite_pool(pool.clone()),
                     pool: Pool::Sqlite(pool.clone()),
                     worker_locks,
+                    key_mark: Arc::from(""),
                 };
                 Migrator::up(&db.connection, None).await?;
                 // `SqliteStorage::setup` would also switch `synchronous` off on one of our connections.
                 SqliteStorage::<()>::migrations().run(&pool).await?;
-                let vault = db.open_vault(key_file).await?;
+                let vault = db.open_vault(key_file, now).await?;
                 drop(lock);
-                Ok((db, vault))
+                Ok((db.with_key(&vault), vault))
             }
             Address::Server(options) => {
                 let pool = open_postgres(options).await?;
@@ -122,46 +128,31 @@ impl Database {
                     connection: SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone()),
                     pool: Pool::Postgres(pool.clone()),
                     worker_locks,
+                    key_mark: Arc::from(""),
                 };
                 Migrator::up(&db.connection, None).await?;
                 PostgresStorage::<()>::migrations().run(&pool).await?;
-                let vault = db.open_vault(key_file).await?;
+                let vault = db.open_vault(key_file, now).await?;
                 lock.close().await?;
-                Ok((db, vault))
+                Ok((db.with_key(&vault), vault))
             }
         }
     }
 
     /// Opens the key file that belongs to this database, and makes one when there is none yet.
     ///
-    /// A mark that only this key makes is kept with the first opening. A key that is gone or another is an error then:
-    /// a new one would open no code, and could issue codes that were used before.
-    async fn open_vault(&self, key_file: &Path) -> Result<Vault, StorageError> {
-        let tx = self.begin().await?;
-        let stored = vault_mark::Entity::find().one(&tx).await?;
-        let vault = match &stored {
-            None => Vault::open_or_make(key_file)?,
-            Some(_) => Vault::open(key_file)?,
-        };
-        match stored {
-            Some(row) if row.mark == vault.mark() => {}
-            Some(_) => {
-                return Err(StorageError::Key {
-                    path: key_file.to_owned(),
-                    reason: "is not the one that this database was made with".to_owned(),
-                });
-            }
-            None => {
-                let row = vault_mark::ActiveModel {
-                    mark: Set(vault.mark()),
-                };
-                vault_mark::Entity::insert(row)
-                    .exec_without_returning(&tx)
-                    .await?;
-            }
+    /// The same database for whoever seals with this vault.
+    #[must_use]
+    pub fn with_key(&self, vault: &Vault) -> Self {
+        Self {
+            key_mark: Arc::from(vault.mark()),
+            ..self.clone()
         }
-        tx.commit().await?;
-        Ok(vault)
+    }
+
+    /// The mark of the key that this process seals with.
+    pub(super) fn key_mark(&self) -> &str {
+        &self.key_mark
     }
 
     pub async fn close(&self) {
@@ -193,6 +184,20 @@ impl Database {
                 Pool::Postgres(_) => None,
             },
             ..Default::default()
+        };
+        Ok(self.connection.begin_with_options(options).await?)
+    }
+
+    /// A transaction that reads, and sees the database as it was when it began, whoever writes in the meantime.
+    pub(super) async fn begin_reading(&self) -> Result<DatabaseTransaction, StorageError> {
+        let options = match self.pool {
+            // What SQLite always does.
+            Pool::Sqlite(_) => TransactionOptions::default(),
+            Pool::Postgres(_) => TransactionOptions {
+                isolation_level: Some(IsolationLevel::RepeatableRead),
+                access_mode: Some(AccessMode::ReadOnly),
+                ..Default::default()
+            },
         };
         Ok(self.connection.begin_with_options(options).await?)
     }

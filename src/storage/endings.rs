@@ -9,7 +9,8 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
-    batches::read_state,
+    audit::{self, Scribe},
+    batches::{StoredBatch, read_state},
     entities::{bundle, team_client, team_job, team_job_attempt},
     invitations, new_id,
     outcomes::{self, Outcome},
@@ -17,6 +18,7 @@ use super::{
     team_jobs::{StartedJob, hold, locked},
 };
 use crate::domain::{
+    audit::{Access, Action},
     client::ClientId,
     team_job::{AttemptOutcome, MAX_TRIES, TeamJobState},
 };
@@ -58,10 +60,13 @@ impl Database {
         job: &StartedJob,
         outcomes: &[(ClientId, Outcome)],
         new_bundle: &NewBundle,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<(), StorageError> {
+        let now = scribe.now;
         let tx = self.begin().await?;
         hold(&tx, job).await?;
+        // The bundle was sealed with our key: it opens, or will be sealed anew, when that is the one still.
+        self.hold_key(&tx).await?;
         outcomes::save(&tx, &job.team_job, outcomes).await?;
         let left_out: Vec<&ClientId> = outcomes
             .iter()
@@ -71,8 +76,9 @@ impl Database {
         invitations::withdraw(&tx, &job.team_job, Some(&left_out), now).await?;
         let letters = outcomes.len() - left_out.len();
         conserve(&tx, job, outcomes.len(), letters).await?;
+        let bundle_id = new_id();
         bundle::Entity::insert(bundle::ActiveModel {
-            id: Set(new_id()),
+            id: Set(bundle_id.clone()),
             team_job_id: Set(job.team_job.clone()),
             batch_id: Set(job.batch.id.clone()),
             file_name: Set(new_bundle.file_name.clone()),
@@ -81,6 +87,8 @@ impl Database {
             sha256: Set(new_bundle.sha256.clone()),
             created_at: Set(now),
             collected_at: Set(None),
+            removed_at: Set(None),
+            removed_why: Set(None),
         })
         .exec_without_returning(&tx)
         .await?;
@@ -95,6 +103,15 @@ impl Database {
             ..Default::default()
         };
         done.update(&tx).await?;
+        let written = outcomes
+            .iter()
+            .filter(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
+            .map(|(client, _)| client.clone());
+        let access = Access::done(Action::LettersMade)
+            .of(&job.batch.organisation.slug)
+            .with("bundle", &bundle_id)
+            .to_clients(written);
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -180,15 +197,15 @@ impl Database {
     /// notices. Teams that have ended stay as they are. Returns how many were cancelled or will be.
     pub async fn cancel_batch(
         &self,
-        batch_id: &str,
-        now: DateTime<Utc>,
+        batch: &StoredBatch,
+        scribe: &Scribe<'_>,
     ) -> Result<usize, StorageError> {
         let tx = self.begin().await?;
         let mut cancelled = 0;
-        for row in jobs_of(&tx, batch_id).await? {
+        for row in jobs_of(&tx, &batch.id).await? {
             match read_state(&row.state)? {
                 TeamJobState::Queued => {
-                    end_without_attempt(&tx, &row.id, TeamJobState::Cancelled, now).await?;
+                    end_without_attempt(&tx, &row.id, TeamJobState::Cancelled, scribe.now).await?;
                     tasks::kill(&tx, &row.id).await?;
                     cancelled += 1;
                 }
@@ -203,23 +220,40 @@ impl Database {
                 _ => {}
             }
         }
+        if cancelled > 0 {
+            let access = of_batch(Action::BatchCancelled, batch);
+            audit::append(&tx, scribe, &access).await?;
+        }
         tx.commit().await?;
         Ok(cancelled)
     }
 
     /// Puts the teams of a batch that have failed on the queue again, with all their tries. Returns how many.
-    pub async fn retry_batch(&self, batch_id: &str) -> Result<usize, StorageError> {
+    pub async fn retry_batch(
+        &self,
+        batch: &StoredBatch,
+        scribe: &Scribe<'_>,
+    ) -> Result<usize, StorageError> {
         let tx = self.begin().await?;
         let mut retried = 0;
-        for row in jobs_of(&tx, batch_id).await? {
+        for row in jobs_of(&tx, &batch.id).await? {
             if read_state(&row.state)? == TeamJobState::Failed {
                 queue_again(&tx, &row.id).await?;
                 retried += 1;
             }
         }
+        if retried > 0 {
+            let access = of_batch(Action::BatchRetried, batch);
+            audit::append(&tx, scribe, &access).await?;
+        }
         tx.commit().await?;
         Ok(retried)
     }
+}
+
+fn of_batch(action: Action, batch: &StoredBatch) -> Access {
+    let slug = &batch.organisation.slug;
+    Access::done(action).of(slug).with("batch", &batch.id)
 }
 
 /// Puts a job that has ended on the queue again, as if it had never been tried.

@@ -17,12 +17,17 @@ pub enum StorageError {
     Key { path: PathBuf, reason: String },
     #[error("a stored code does not open with this key file")]
     SealBroken,
+    #[error("the key was rotated, and this program has the old one")]
+    KeyRotated,
     /// Without serde's own sentence, which quotes values.
     #[error("a stored record cannot be read (line {}, column {})", .0.line(), .0.column())]
     Record(#[from] serde_json::Error),
     /// The row says something that no version of the program wrote.
     #[error("the database holds something unexpected: {0}")]
     Unexpected(String),
+    /// The audit log is not as we left it: nothing is added to it, and so nobody gets at anything.
+    #[error("the audit log was changed by somebody else: {0}")]
+    AuditBroken(String),
     #[error("another worker has taken over this job")]
     TakenOver,
     #[error("the batch was cancelled")]

@@ -8,17 +8,20 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use sha2::{Digest, Sha256};
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::{assignment, client, location, logo, organisation},
+    letter_versions::published,
     read_client_id,
 };
 use crate::domain::{
+    audit::{Access, Action},
     client::{Assignment, Client, ClientId},
     location::{Location, LocationId},
     organisation::{Logo, LogoFormat, Organisation, Slug},
@@ -37,11 +40,13 @@ pub struct NewExport<'a> {
     pub fingerprint: &'a str,
 }
 
-/// An organisation as the last export left it.
+/// An organisation as the last export left it, with the letter that was published, if any.
 #[derive(Debug, Clone)]
 pub struct StoredOrganisation {
     pub organisation: Organisation,
     pub logo_hash: Option<String>,
+    /// The number of the version of the letter; absent: as the export has it.
+    pub letter: Option<u32>,
     /// Fingerprint of the last export.
     pub export: String,
     pub imported_at: DateTime<Utc>,
@@ -52,8 +57,9 @@ impl Database {
     pub async fn save_export(
         &self,
         export: &NewExport<'_>,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<(), StorageError> {
+        let now = scribe.now;
         let tx = self.begin().await?;
         let logo_hash = match export.logo {
             Some(logo) => Some(save_logo(&tx, logo).await?),
@@ -61,28 +67,103 @@ impl Database {
         };
         save_organisation(&tx, export, logo_hash, now).await?;
         replace_locations(&tx, export).await?;
-        save_clients(&tx, export).await?;
+        save_clients(&tx, export, now).await?;
         replace_assignments(&tx, export).await?;
+        let access = Access::done(Action::Import)
+            .of(&export.organisation.slug)
+            .to_clients(export.clients.iter().map(|client| client.id.clone()));
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(())
     }
 
+    /// The organisation with its letter as it is now: the one place where a published version comes in place of what
+    /// the export says.
     pub async fn organisation(
+        &self,
+        slug: &Slug,
+    ) -> Result<Option<StoredOrganisation>, StorageError> {
+        let Some(exported) = self.exported_organisation(slug).await? else {
+            return Ok(None);
+        };
+        let published = published(self.connection(), slug).await?;
+        let Some((number, setup)) =
+            published.and_then(|version| Some((version.number, version.setup?)))
+        else {
+            return Ok(Some(exported));
+        };
+        let mut organisation = setup.on(&exported.organisation);
+        let logo_hash = setup.logo_hash(exported.logo_hash);
+        // A later export may have no logo any more.
+        organisation.letter.with_logo &= logo_hash.is_some();
+        Ok(Some(StoredOrganisation {
+            organisation,
+            logo_hash,
+            letter: Some(number),
+            ..exported
+        }))
+    }
+
+    /// The organisation with the letter that its export says, whatever was published.
+    pub async fn exported_organisation(
         &self,
         slug: &Slug,
     ) -> Result<Option<StoredOrganisation>, StorageError> {
         let row = organisation::Entity::find_by_id(slug.as_str())
             .one(self.connection())
             .await?;
-        row.map(|row| {
-            Ok(StoredOrganisation {
-                organisation: serde_json::from_str(&row.record)?,
-                logo_hash: row.logo_hash,
-                export: row.export,
-                imported_at: row.imported_at,
-            })
-        })
-        .transpose()
+        row.map(read_organisation).transpose()
+    }
+
+    /// A page of the slugs of all organisations, or the one that is named, in order, those after `after`.
+    pub async fn organisation_slugs(
+        &self,
+        only: Option<&Slug>,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<Slug>, StorageError> {
+        use organisation::Column;
+        let mut wanted = organisation::Entity::find()
+            .select_only()
+            .column(Column::Slug)
+            .order_by_asc(Column::Slug)
+            .limit(most);
+        if let Some(slug) = only {
+            wanted = wanted.filter(Column::Slug.eq(slug.as_str()));
+        }
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::Slug.gt(after));
+        }
+        let slugs: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        slugs
+            .into_iter()
+            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
+            .collect()
+    }
+
+    /// A page of the numbers of the clients in the last export, in order, those after the number `after`.
+    pub async fn client_numbers(
+        &self,
+        slug: &Slug,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<ClientId>, StorageError> {
+        use client::Column;
+        let mut wanted = client::Entity::find()
+            .select_only()
+            .column(Column::ClientId)
+            .filter(Column::Organisation.eq(slug.as_str()))
+            .filter(Column::InExport.eq(true))
+            .order_by_asc(Column::ClientId)
+            .limit(most);
+        if let Some(after) = after {
+            wanted = wanted.filter(Column::ClientId.gt(after));
+        }
+        let numbers: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
+        numbers
+            .iter()
+            .map(|number| read_client_id(number))
+            .collect()
     }
 
     pub async fn logo(&self, hash: &str) -> Result<Option<Logo>, StorageError> {
@@ -181,7 +262,20 @@ impl Database {
     }
 }
 
-async fn save_logo(tx: &impl ConnectionTrait, stored: &Logo) -> Result<String, StorageError> {
+fn read_organisation(row: organisation::Model) -> Result<StoredOrganisation, StorageError> {
+    Ok(StoredOrganisation {
+        organisation: serde_json::from_str(&row.record)?,
+        logo_hash: row.logo_hash,
+        letter: None,
+        export: row.export,
+        imported_at: row.imported_at,
+    })
+}
+
+pub(super) async fn save_logo(
+    tx: &impl ConnectionTrait,
+    stored: &Logo,
+) -> Result<String, StorageError> {
     let hash = hex::encode(Sha256::digest(&stored.bytes));
     logo::Entity::insert(logo::ActiveModel {
         hash: Set(hash.clone()),
@@ -252,6 +346,7 @@ async fn replace_locations(
 async fn save_clients(
     tx: &impl ConnectionTrait,
     export: &NewExport<'_>,
+    now: DateTime<Utc>,
 ) -> Result<(), StorageError> {
     use client::Column;
     let slug = export.organisation.slug.as_str();
@@ -266,6 +361,8 @@ async fn save_clients(
             client_id: Set(client.id.to_string()),
             in_export: Set(client.in_export),
             record: Set(serde_json::to_string(client)?),
+            last_in_export: Set(Some(now)),
+            anonymised_at: Set(None),
         })
     };
     let key = || OnConflict::columns([Column::Organisation, Column::ClientId]);
@@ -280,7 +377,12 @@ async fn save_clients(
         client::Entity::insert_many(rows)
             .on_conflict(
                 key()
-                    .update_columns([Column::InExport, Column::Record])
+                    .update_columns([
+                        Column::InExport,
+                        Column::Record,
+                        Column::LastInExport,
+                        Column::AnonymisedAt,
+                    ])
                     .to_owned(),
             )
             .exec_without_returning(tx)

@@ -20,7 +20,7 @@ use super::{
     StorageError,
     bundles::StoredBundle,
     database::Address,
-    entities::{batch, bundle, team_job, vault_mark},
+    entities::{batch, bundle, key_generation, team_job},
     migrations::Migrator,
     tasks::queue_signs,
 };
@@ -174,9 +174,12 @@ impl Inspection {
         Ok(())
     }
 
-    /// Of the key that this database was made with; `None` when it was never opened with one.
+    /// Of the key that seals in this database; `None` when it was never opened with one.
     pub async fn key_mark(&self) -> Result<Option<String>, StorageError> {
-        let row = vault_mark::Entity::find().one(&self.connection).await?;
+        let row = key_generation::Entity::find()
+            .filter(key_generation::Column::Seals.eq(true))
+            .one(&self.connection)
+            .await?;
         Ok(row.map(|row| row.mark))
     }
 

@@ -4,7 +4,9 @@
 //! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
 pub mod access_tokens;
+pub mod audit;
 pub mod batches;
+pub mod bundle_lists;
 pub mod bundles;
 pub mod database;
 pub mod disk;
@@ -12,11 +14,20 @@ pub mod endings;
 mod entities;
 mod error;
 pub mod exports;
+pub mod failed_tries;
+pub mod generations;
 pub mod inspection;
+pub mod intake_forms;
 pub mod invitations;
+pub mod key_file;
+pub mod letter_versions;
 pub mod locks;
 mod migrations;
+pub mod numbers;
 pub mod outcomes;
+pub mod overviews;
+pub mod retention;
+pub mod sessions;
 pub mod snapshot;
 pub mod tasks;
 pub mod team_jobs;

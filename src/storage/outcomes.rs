@@ -1,14 +1,23 @@
 //! What becomes of the clients of a team job: planned with the batch, decided when the job ends.
 
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    QueryTrait,
+    sea_query::{Expr, ExprTrait, OnConflict, SelectStatement},
 };
 
-use super::{Database, StorageError, entities::team_client, exports::CHUNK, read_client_id};
+use super::{
+    Database, StorageError,
+    entities::{batch, team_client, team_job},
+    exports::CHUNK,
+    read_client_id,
+    team_jobs::jobs_of,
+};
 use crate::domain::{
     client::ClientId,
     eligibility::{LeftOut, Reason},
+    organisation::Slug,
 };
 
 /// A client of a team job as it was planned.
@@ -24,6 +33,15 @@ pub enum Outcome {
     /// The number of the letter in the bundle, from 1.
     Letter(u32),
     LeftOut(LeftOut),
+}
+
+/// What a batch made of a client.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PastOutcome {
+    pub client: ClientId,
+    pub batch: String,
+    pub team_name: String,
+    pub outcome: Outcome,
 }
 
 impl Database {
@@ -47,6 +65,63 @@ impl Database {
             .collect()
     }
 
+    /// How many clients of each team job of a batch got a letter (no reason), or were left out for a reason.
+    pub async fn outcome_counts(
+        &self,
+        batch_id: &str,
+    ) -> Result<Vec<(String, Option<Reason>, usize)>, StorageError> {
+        use team_client::Column;
+        let decided = Condition::any()
+            .add(Column::LetterNumber.is_not_null())
+            .add(Column::Reason.is_not_null());
+        let rows: Vec<(String, Option<String>, i64)> = team_client::Entity::find()
+            .select_only()
+            .columns([Column::TeamJobId, Column::Reason])
+            .expr(Expr::col(Column::ClientId).count())
+            .filter(Column::TeamJobId.in_subquery(jobs_of(batch_id)))
+            .filter(decided)
+            .group_by(Column::TeamJobId)
+            .group_by(Column::Reason)
+            .into_tuple()
+            .all(self.connection())
+            .await?;
+        rows.into_iter()
+            .map(|(job, reason, count)| {
+                let reason = reason.as_deref().map(read_reason).transpose()?;
+                Ok((job, reason, usize::try_from(count).unwrap_or(0)))
+            })
+            .collect()
+    }
+
+    /// What the last batches made of these clients: the newest outcome of each comes first, older ones may follow.
+    pub async fn outcomes_of_clients(
+        &self,
+        slug: &Slug,
+        ids: &[ClientId],
+    ) -> Result<Vec<PastOutcome>, StorageError> {
+        let rows = team_client::Entity::find()
+            .find_also_related(team_job::Entity)
+            .filter(team_job::Column::BatchId.in_subquery(batches_of(slug)))
+            .filter(team_client::Column::ClientId.is_in(ids.iter().map(ClientId::as_str)))
+            .order_by_desc(team_job::Column::BatchId)
+            .order_by_asc(team_job::Column::Position)
+            .all(self.connection())
+            .await?;
+        let mut outcomes = Vec::with_capacity(rows.len());
+        for (row, job) in rows {
+            let (Some(outcome), Some(job)) = (read_outcome(&row)?, job) else {
+                continue;
+            };
+            outcomes.push(PastOutcome {
+                client: read_client_id(&row.client_id)?,
+                batch: job.batch_id,
+                team_name: job.team_name,
+                outcome,
+            });
+        }
+        Ok(outcomes)
+    }
+
     /// What became of the clients of a team job; those not yet decided are absent.
     pub async fn outcomes(&self, team_job: &str) -> Result<Vec<(ClientId, Outcome)>, StorageError> {
         let rows = team_client::Entity::find()
@@ -62,6 +137,15 @@ impl Database {
         }
         Ok(outcomes)
     }
+}
+
+/// The ids of the batches of an organisation.
+pub(super) fn batches_of(slug: &Slug) -> SelectStatement {
+    batch::Entity::find()
+        .select_only()
+        .column(batch::Column::Id)
+        .filter(batch::Column::Organisation.eq(slug.as_str()))
+        .into_query()
 }
 
 /// Writes down what became of the clients of a team job.
@@ -101,18 +185,21 @@ pub(super) async fn save(
     Ok(())
 }
 
-fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageError> {
+pub(super) fn read_outcome(row: &team_client::Model) -> Result<Option<Outcome>, StorageError> {
     if let Some(number) = row.letter_number {
         return Ok(Some(Outcome::Letter(number.unsigned_abs())));
     }
     let Some(code) = &row.reason else {
         return Ok(None);
     };
-    let reason = Reason::parse(code)
-        .ok_or_else(|| StorageError::Unexpected(format!("the reason '{code}'")))?;
+    let reason = read_reason(code)?;
     let detail = match &row.detail {
         Some(detail) => serde_json::from_str(detail)?,
         None => Default::default(),
     };
     Ok(Some(Outcome::LeftOut(LeftOut { reason, detail })))
+}
+
+fn read_reason(code: &str) -> Result<Reason, StorageError> {
+    Reason::parse(code).ok_or_else(|| StorageError::Unexpected(format!("the reason '{code}'")))
 }

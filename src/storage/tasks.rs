@@ -114,7 +114,7 @@ pub(super) async fn enqueue_again(
     let backend = tx.get_database_backend();
     let dialect = dialect(backend);
     let (jobs, later) = (dialect.jobs, dialect.later(backend, "$3"));
-    execute(
+    let again = execute(
         tx,
         format!(
             "UPDATE {jobs} SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = {later} \
@@ -123,7 +123,25 @@ pub(super) async fn enqueue_again(
         [QUEUE.into(), team_job.into(), pause.num_seconds().into()],
     )
     .await?;
+    if again.rows_affected() == 0 {
+        // Its job ended so long ago that the task was cleared away.
+        enqueue(tx, team_job, priority_of(tx, team_job).await?).await?;
+    }
     Ok(())
+}
+
+async fn priority_of(tx: &impl ConnectionTrait, team_job: &str) -> Result<i32, StorageError> {
+    let row = tx
+        .query_one_raw(Statement::from_sql_and_values(
+            tx.get_database_backend(),
+            "SELECT b.priority AS priority FROM team_job t JOIN batch b ON b.id = t.batch_id WHERE t.id = $1",
+            [team_job.into()],
+        ))
+        .await?;
+    match row {
+        Some(row) => Ok(row.try_get("", "priority")?),
+        None => Ok(0),
+    }
 }
 
 /// Takes the task of a job that was cancelled before anybody began with it off the queue.
@@ -302,6 +320,60 @@ impl Database {
         .await?;
         Ok(result.rows_affected())
     }
+
+    /// How many workers [`Database::forget_workers`] would forget.
+    pub async fn count_forgotten_workers(&self, age: TimeDelta) -> Result<u64, StorageError> {
+        let db = self.connection();
+        let backend = db.get_database_backend();
+        let dialect = dialect(backend);
+        let (jobs, workers) = (dialect.jobs, dialect.workers);
+        let before = dialect.later(backend, "$1");
+        let sql = format!(
+            "SELECT COUNT(*) AS n FROM {workers} WHERE last_seen < {before} AND id NOT IN \
+             (SELECT lock_by FROM {jobs} WHERE lock_by IS NOT NULL AND status NOT IN ('Done', 'Killed'))"
+        );
+        count(db, sql, [(-age.num_seconds()).into()]).await
+    }
+
+    /// Forgets tasks that ended before `age`, of jobs that have ended too. How many.
+    pub async fn forget_tasks(&self, age: TimeDelta) -> Result<u64, StorageError> {
+        let db = self.connection();
+        let (jobs, ended) = ended_tasks(db.get_database_backend());
+        let sql = format!("DELETE FROM {jobs} WHERE {ended}");
+        let values = [QUEUE.into(), (-age.num_seconds()).into()];
+        Ok(execute(db, sql, values).await?.rows_affected())
+    }
+
+    /// How many tasks [`Database::forget_tasks`] would forget.
+    pub async fn count_forgotten_tasks(&self, age: TimeDelta) -> Result<u64, StorageError> {
+        let db = self.connection();
+        let (jobs, ended) = ended_tasks(db.get_database_backend());
+        let sql = format!("SELECT COUNT(*) AS n FROM {jobs} WHERE {ended}");
+        count(db, sql, [QUEUE.into(), (-age.num_seconds()).into()]).await
+    }
+}
+
+/// The table of tasks, and which of them nobody asks for any more: done or killed, and so is their job.
+fn ended_tasks(backend: DbBackend) -> (&'static str, String) {
+    let dialect = dialect(backend);
+    let jobs = dialect.jobs;
+    let before = dialect.later(backend, "$2");
+    let ended = format!(
+        "job_type = $1 AND status IN ('Done', 'Killed', 'Failed') AND done_at < {before} AND NOT EXISTS \
+         (SELECT 1 FROM team_job t WHERE t.id = {jobs}.idempotency_key AND t.state IN ('queued', 'working'))"
+    );
+    (jobs, ended)
+}
+
+async fn count<const N: usize>(
+    db: &impl ConnectionTrait,
+    sql: String,
+    values: [Value; N],
+) -> Result<u64, StorageError> {
+    let statement = Statement::from_sql_and_values(db.get_database_backend(), sql, values);
+    let row = db.query_one_raw(statement).await?;
+    let n: Option<i64> = row.map(|row| row.try_get("", "n")).transpose()?;
+    Ok(n.unwrap_or_default().unsigned_abs())
 }
 
 /// How many tasks are due since more than `overdue`, and how many workers said within `recent` that they live. A worker that

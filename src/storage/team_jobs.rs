@@ -5,8 +5,11 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, QueryTrait,
+    sea_query::{Expr, SelectStatement},
 };
 
 use super::{
@@ -62,6 +65,8 @@ impl Database {
     ) -> Result<Start, StorageError> {
         let tx = self.begin().await?;
         let job = locked(&tx, team_job).await?;
+        // Whoever has an old key could finish nothing, and would cost the job its tries.
+        self.hold_key(&tx).await?;
         if read_state(&job.state)?.is_final() {
             return Ok(Start::Final);
         }
@@ -151,21 +156,21 @@ impl Database {
             .order_by_asc(team_job_attempt::Column::Attempt)
             .all(self.connection())
             .await?;
+        rows.into_iter().map(read_attempt).collect()
+    }
+
+    /// All attempts at the team jobs of a batch, with the job of each, first to last.
+    pub async fn attempts_of_batch(
+        &self,
+        batch_id: &str,
+    ) -> Result<Vec<(String, Attempt)>, StorageError> {
+        let rows = team_job_attempt::Entity::find()
+            .filter(team_job_attempt::Column::TeamJobId.in_subquery(jobs_of(batch_id)))
+            .order_by_asc(team_job_attempt::Column::Attempt)
+            .all(self.connection())
+            .await?;
         rows.into_iter()
-            .map(|row| {
-                let outcome = row.outcome.map(|text| {
-                    AttemptOutcome::parse(&text)
-                        .ok_or_else(|| StorageError::Unexpected(format!("the outcome '{text}'")))
-                });
-                Ok(Attempt {
-                    number: row.attempt.unsigned_abs(),
-                    started_at: row.started_at,
-                    ended_at: row.ended_at,
-                    outcome: outcome.transpose()?,
-                    code: row.code,
-                    reason: row.reason,
-                })
-            })
+            .map(|row| Ok((row.team_job_id.clone(), read_attempt(row)?)))
             .collect()
     }
 
@@ -179,6 +184,30 @@ impl Database {
             .count(self.connection())
             .await?)
     }
+}
+
+/// The ids of the team jobs of a batch.
+pub(super) fn jobs_of(batch_id: &str) -> SelectStatement {
+    team_job::Entity::find()
+        .select_only()
+        .column(team_job::Column::Id)
+        .filter(team_job::Column::BatchId.eq(batch_id))
+        .into_query()
+}
+
+fn read_attempt(row: team_job_attempt::Model) -> Result<Attempt, StorageError> {
+    let outcome = row.outcome.map(|text| {
+        AttemptOutcome::parse(&text)
+            .ok_or_else(|| StorageError::Unexpected(format!("the outcome '{text}'")))
+    });
+    Ok(Attempt {
+        number: row.attempt.unsigned_abs(),
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        outcome: outcome.transpose()?,
+        code: row.code,
+        reason: row.reason,
+    })
 }
 
 /// The row of a team job, which nobody else changes until the transaction ends.

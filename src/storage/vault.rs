@@ -1,14 +1,13 @@
-//! Codes at rest: a keyed hash to find one, and the code itself sealed for as long as its letter may be printed again.
+//! Codes and letters at rest: a keyed hash to find a code by, and the code and the words of its letter sealed for as long
+//! as it may be printed again.
 //!
-//! Both keys are derived from the key file, so a copy of the database without it is worth nothing: ten digits could
+//! All keys are derived from the key file, so a copy of the database without it is worth nothing: ten digits could
 //! be tried in a second against a plain hash (NIST SP 800-63B §5.1.1.2 asks for a keyed or salted one).
+//!
+//! There may be several generations of the key: one seals, and others open what has not been sealed anew yet, or only
+//! know their codes ([`super::generations`]).
 
-use std::{
-    fs::{self, OpenOptions},
-    io::{ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
-    path::Path,
-};
+use std::path::Path;
 
 use chacha20poly1305::{
     KeyInit, XChaCha20Poly1305, XNonce,
@@ -19,165 +18,316 @@ use rand::{TryRng, rngs::SysRng};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::StorageError;
+use super::{
+    StorageError,
+    key_file::{Generation, KEY_BYTES, KeyFile, Material, Secret},
+};
 use crate::domain::invitation::Code;
 
-const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+/// Bytes of a mark that say which key something is sealed with.
+pub const ID_BYTES: usize = 8;
 
-/// The two keys, derived from the key file.
+/// What a sealed text is, which it is bound to: a code does not open as words.
+#[derive(Debug, Clone, Copy)]
+enum Content {
+    Code,
+    Words,
+}
+
+/// The keys, derived from the key file. No `Debug`.
 pub struct Vault {
+    /// Seals.
+    current: Keys,
+    /// The whole key of every other generation, and what is left of those that are no more.
+    others: Vec<Keys>,
+}
+
+/// The keys of one generation.
+struct Keys {
+    number: u32,
+    mark: String,
+    id: [u8; ID_BYTES],
+    lookup: Hmac<Sha256>,
+    /// Derived from the key for looking up, so that it stays for as long as the lines that it has made.
+    audit: Hmac<Sha256>,
+    /// Absent when only codes are found with it.
+    whole: Option<Whole>,
+}
+
+struct Whole {
     seal: XChaCha20Poly1305,
-    hash: Hmac<Sha256>,
+    bundles: Secret,
+}
+
+/// A generation of the key, and what it is good for in this key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyOnFile {
+    pub number: u32,
+    pub mark: String,
+    /// Opens what it sealed; otherwise it only finds codes.
+    pub opens: bool,
+}
+
+/// A key for bundles, and the id that they name it by. No `Debug`.
+pub struct BundleKey {
+    pub id: [u8; ID_BYTES],
+    pub key: Secret,
 }
 
 impl Vault {
-    /// Reads the key file, or makes one: 32 random bytes in hexadecimal, mode 0600.
+    /// Reads the key file, or makes one.
     pub fn open_or_make(key_file: &Path) -> Result<Self, StorageError> {
-        if !key_file.exists() {
-            make_key(key_file)?;
-        }
-        Self::open(key_file)
+        Self::newest(&KeyFile::open_or_make(key_file)?)
     }
 
     /// Reads the key file.
     pub fn open(key_file: &Path) -> Result<Self, StorageError> {
-        match fs::read_to_string(key_file) {
-            Ok(text) => Self::from_hex(&text, key_file),
-            Err(error) if error.kind() == ErrorKind::NotFound => Err(StorageError::Key {
-                path: key_file.to_owned(),
-                reason: "is not there".to_owned(),
-            }),
-            Err(error) => Err(key_error(key_file, &error)),
-        }
+        Self::newest(&KeyFile::open(key_file)?)
     }
 
-    /// Tells this key from others without telling anything of it.
-    pub fn mark(&self) -> String {
-        let mac = self.hash.clone().chain_update(b"brievenbus mark v1");
-        hex::encode(mac.finalize().into_bytes())
-    }
-
-    fn from_hex(text: &str, key_file: &Path) -> Result<Self, StorageError> {
-        let broken = |reason: &str| StorageError::Key {
-            path: key_file.to_owned(),
-            reason: reason.to_owned(),
-        };
-        let mode = fs::metadata(key_file)
-            .map_err(|e| key_error(key_file, &e))?
-            .permissions()
-            .mode();
-        if mode & 0o077 != 0 {
-            return Err(broken("can be read by others than its owner"));
-        }
-        let key = Zeroizing::new(hex::decode(text.trim()).unwrap_or_default());
-        if key.len() != KEY_BYTES {
-            return Err(broken("does not hold 64 hexadecimal digits"));
-        }
-        let derive = |label: &[u8]| {
-            Some(
-                Hmac::<Sha256>::new_from_slice(&key)
-                    .ok()?
-                    .chain_update(label),
-            )
-        };
-        let (Some(seal), Some(hash)) =
-            (derive(b"brievenbus seal v1"), derive(b"brievenbus hash v1"))
-        else {
-            return Err(broken("does not hold a key of a usable length"));
-        };
-        let hash_key = hash.finalize().into_bytes();
+    /// The newest generation of a key file seals.
+    pub fn newest(file: &KeyFile) -> Result<Self, StorageError> {
+        let mut keys = file.generations.iter().map(Keys::derive);
+        let current = keys.next().ok_or_else(unusable)??;
         Ok(Self {
-            seal: XChaCha20Poly1305::new(&seal.finalize().into_bytes()),
-            hash: Hmac::new_from_slice(&hash_key)
-                .map_err(|_| broken("does not hold a key of a usable length"))?,
+            current,
+            others: keys.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// The same keys, with the generation that has this mark to seal; `None` when there is no whole key of it.
+    pub fn sealing_with(self, mark: &str) -> Option<Self> {
+        let (mut chosen, others): (Vec<Keys>, Vec<Keys>) = std::iter::once(self.current)
+            .chain(self.others)
+            .partition(|keys| keys.mark == mark && keys.whole.is_some());
+        let current = chosen.pop()?;
+        Some(Self { current, others })
+    }
+
+    /// Whether there is a whole key with this mark.
+    pub fn opens_with(&self, mark: &str) -> bool {
+        let mut keys = self.on_file().into_iter();
+        keys.any(|key| key.opens && key.mark == mark)
+    }
+
+    /// Tells the key that seals from others without telling anything of it.
+    pub fn mark(&self) -> &str {
+        &self.current.mark
+    }
+
+    pub fn number(&self) -> u32 {
+        self.current.number
+    }
+
+    /// What everything starts with that the current key has sealed.
+    pub fn id(&self) -> [u8; ID_BYTES] {
+        self.current.id
+    }
+
+    /// All generations of the key file, the newest first.
+    pub fn on_file(&self) -> Vec<KeyOnFile> {
+        let mut keys: Vec<KeyOnFile> = std::iter::once(&self.current)
+            .chain(&self.others)
+            .map(|keys| KeyOnFile {
+                number: keys.number,
+                mark: keys.mark.clone(),
+                opens: keys.whole.is_some(),
+            })
+            .collect();
+        keys.sort_by_key(|keys| std::cmp::Reverse(keys.number));
+        keys
+    }
+
+    /// The keys for bundles: the one that seals, and then the others that open.
+    pub fn bundle_keys(&self) -> (Option<BundleKey>, Vec<BundleKey>) {
+        let of = |keys: &Keys| {
+            let whole = keys.whole.as_ref()?;
+            Some(BundleKey {
+                id: keys.id,
+                key: whole.bundles.clone(),
+            })
+        };
+        (
+            of(&self.current),
+            self.others.iter().filter_map(of).collect(),
+        )
+    }
+
+    /// HMAC-SHA256, in hexadecimal, of something that the audit log keeps; `label` says what it is.
+    pub fn mac(&self, label: &str, bytes: &[u8]) -> String {
+        hex::encode(self.current.audit(label, bytes).finalize().into_bytes())
+    }
+
+    /// Whether [`Vault::mac`] has made this of the same, with the key that seals.
+    pub fn is_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        self.current.is_mac(label, bytes, mac)
+    }
+
+    /// Whether [`Vault::mac`] has made this of the same, with any generation of the key. What holds these together has
+    /// to be made with the key that seals: whoever got hold of an old one could make more of them.
+    pub fn was_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        std::iter::once(&self.current)
+            .chain(&self.others)
+            .any(|keys| keys.is_mac(label, bytes, mac))
     }
 
     /// HMAC-SHA256 of the code in hexadecimal: equal for equal codes, and says nothing about them without the key.
     pub fn hash(&self, code: &Code) -> String {
-        let mac = self.hash.clone().chain_update(code.digits());
-        hex::encode(mac.finalize().into_bytes())
+        self.current.hash(code)
     }
 
-    /// Seals the code for one invitation: XChaCha20-Poly1305 with a random nonce in front, bound to the invitation's id
-    /// so that a sealed code moved to another row does not open.
+    /// What the code's hash is, or would be, under every other generation of the key.
+    pub fn other_hashes(&self, code: &Code) -> Vec<String> {
+        self.others.iter().map(|keys| keys.hash(code)).collect()
+    }
+
+    /// Seals the code for one invitation, so that it does not open in another row.
     pub fn seal(&self, code: &Code, invitation: &str) -> Result<Vec<u8>, StorageError> {
-        let mut sealed = vec![0; NONCE_BYTES];
-        SysRng
-            .try_fill_bytes(&mut sealed)
-            .map_err(|error| StorageError::Random(error.to_string()))?;
-        let nonce = XNonce::try_from(sealed.as_slice()).map_err(|_| StorageError::SealBroken)?;
-        let payload = Payload {
-            msg: code.digits().as_bytes(),
-            aad: invitation.as_bytes(),
-        };
-        let text = self
-            .seal
-            .encrypt(&nonce, payload)
-            .map_err(|_| StorageError::SealBroken)?;
-        sealed.extend(text);
-        Ok(sealed)
+        self.seal_bytes(code.digits().as_bytes(), Content::Code, invitation)
     }
 
     /// Opens what [`Vault::seal`] made for the same invitation; any change in it is an error.
     pub fn open_seal(&self, sealed: &[u8], invitation: &str) -> Result<Code, StorageError> {
-        let (nonce, text) = sealed
-            .split_at_checked(NONCE_BYTES)
-            .ok_or(StorageError::SealBroken)?;
-        let nonce = XNonce::try_from(nonce).map_err(|_| StorageError::SealBroken)?;
-        let payload = Payload {
-            msg: text,
-            aad: invitation.as_bytes(),
-        };
-        let digits = Zeroizing::new(
-            self.seal
-                .decrypt(&nonce, payload)
-                .map_err(|_| StorageError::SealBroken)?,
-        );
+        let digits = self.open_bytes(sealed, Content::Code, invitation)?;
         std::str::from_utf8(&digits)
             .ok()
             .and_then(Code::parse)
             .ok_or(StorageError::SealBroken)
     }
-}
 
-fn key_error(key_file: &Path, error: &std::io::Error) -> StorageError {
-    StorageError::Key {
-        path: key_file.to_owned(),
-        reason: format!("cannot be used: {error}"),
+    /// Seals the words of an invitation's letter.
+    pub fn seal_words(&self, words: &str, invitation: &str) -> Result<Vec<u8>, StorageError> {
+        self.seal_bytes(words.as_bytes(), Content::Words, invitation)
+    }
+
+    /// Opens what [`Vault::seal_words`] made for the same invitation.
+    pub fn open_words(&self, sealed: &[u8], invitation: &str) -> Result<String, StorageError> {
+        let words = self.open_bytes(sealed, Content::Words, invitation)?;
+        let words = std::str::from_utf8(&words).map_err(|_| StorageError::SealBroken)?;
+        Ok(words.to_owned())
+    }
+
+    /// XChaCha20-Poly1305, with the id of the key and a random nonce in front.
+    fn seal_bytes(
+        &self,
+        plain: &[u8],
+        content: Content,
+        invitation: &str,
+    ) -> Result<Vec<u8>, StorageError> {
+        let whole = self
+            .current
+            .whole
+            .as_ref()
+            .ok_or(StorageError::SealBroken)?;
+        let mut nonce = [0; NONCE_BYTES];
+        SysRng
+            .try_fill_bytes(&mut nonce)
+            .map_err(|error| StorageError::Random(error.to_string()))?;
+        let payload = Payload {
+            msg: plain,
+            aad: &bound(content, invitation),
+        };
+        let text = whole
+            .seal
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| StorageError::SealBroken)?;
+        Ok([&self.current.id, nonce.as_slice(), &text].concat())
+    }
+
+    fn open_bytes(
+        &self,
+        sealed: &[u8],
+        content: Content,
+        invitation: &str,
+    ) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+        let broken = || StorageError::SealBroken;
+        let (id, rest) = sealed.split_at_checked(ID_BYTES).ok_or_else(broken)?;
+        let (nonce, text) = rest.split_at_checked(NONCE_BYTES).ok_or_else(broken)?;
+        let whole = std::iter::once(&self.current)
+            .chain(&self.others)
+            .filter(|keys| keys.id == *id)
+            .find_map(|keys| keys.whole.as_ref())
+            .ok_or(StorageError::KeyRotated)?;
+        let payload = Payload {
+            msg: text,
+            aad: &bound(content, invitation),
+        };
+        let nonce = XNonce::try_from(nonce).map_err(|_| broken())?;
+        let plain = whole.seal.decrypt(&nonce, payload).map_err(|_| broken())?;
+        Ok(Zeroizing::new(plain))
     }
 }
 
-/// Writes a new key beside its place and links it there, so that of two processes that start together one wins and
-/// both use the same key, and a crash leaves no half a key.
-fn make_key(key_file: &Path) -> Result<(), StorageError> {
-    let failed = |error: std::io::Error| key_error(key_file, &error);
-    let mut key = Zeroizing::new([0_u8; KEY_BYTES]);
-    SysRng
-        .try_fill_bytes(key.as_mut_slice())
-        .map_err(|error| StorageError::Random(error.to_string()))?;
-    let beside = key_file.with_extension(format!("{}.new", std::process::id()));
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&beside)
-        .map_err(failed)?;
-    writeln!(
-        file,
-        "{}",
-        Zeroizing::new(hex::encode(key.as_slice())).as_str()
-    )
-    .map_err(failed)?;
-    file.sync_all().map_err(failed)?;
-    let linked = fs::hard_link(&beside, key_file);
-    fs::remove_file(&beside).map_err(failed)?;
-    match linked {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(failed(error)),
-        _ => Ok(()),
+impl Keys {
+    fn derive(generation: &Generation) -> Result<Self, StorageError> {
+        let (lookup, whole) = match &generation.material {
+            Material::Lookup(lookup) => (lookup.clone(), None),
+            Material::Key(key) => {
+                let whole = Whole {
+                    seal: XChaCha20Poly1305::new((&*derived(key, b"brievenbus seal v1")?).into()),
+                    bundles: derived(key, b"brievenbus bundle v1")?,
+                };
+                (lookup_key(key)?, Some(whole))
+            }
+        };
+        let audit = derived(&lookup, b"brievenbus audit v1")?;
+        let audit = hmac(&audit)?;
+        let lookup = hmac(&lookup)?;
+        let mark = lookup.clone().chain_update(b"brievenbus mark v1");
+        let mark = mark.finalize().into_bytes();
+        let mut id = [0; ID_BYTES];
+        id.copy_from_slice(&mark[..ID_BYTES]);
+        Ok(Self {
+            number: generation.number,
+            mark: hex::encode(mark),
+            id,
+            audit,
+            lookup,
+            whole,
+        })
     }
+
+    fn audit(&self, label: &str, bytes: &[u8]) -> Hmac<Sha256> {
+        let length = (label.len() as u64).to_be_bytes();
+        let begun = self.audit.clone().chain_update(length);
+        begun.chain_update(label).chain_update(bytes)
+    }
+
+    fn is_mac(&self, label: &str, bytes: &[u8], mac: &str) -> bool {
+        hex::decode(mac).is_ok_and(|mac| self.audit(label, bytes).verify_slice(&mac).is_ok())
+    }
+
+    fn hash(&self, code: &Code) -> String {
+        let mac = self.lookup.clone().chain_update(code.digits());
+        hex::encode(mac.finalize().into_bytes())
+    }
+}
+
+/// The key that codes are hashed with, which is all that is kept of a generation that opens nothing any more.
+pub(super) fn lookup_key(key: &Secret) -> Result<Secret, StorageError> {
+    derived(key, b"brievenbus hash v1")
+}
+
+fn derived(key: &Secret, label: &[u8]) -> Result<Secret, StorageError> {
+    let mac = hmac(key)?.chain_update(label);
+    Ok(Zeroizing::new(mac.finalize().into_bytes().into()))
+}
+
+fn hmac(key: &[u8; KEY_BYTES]) -> Result<Hmac<Sha256>, StorageError> {
+    Hmac::new_from_slice(key).map_err(|_| unusable())
+}
+
+fn unusable() -> StorageError {
+    StorageError::Unexpected("a key of no usable length".to_owned())
+}
+
+fn bound(content: Content, invitation: &str) -> Vec<u8> {
+    let label = match content {
+        Content::Code => "code ",
+        Content::Words => "words ",
+    };
+    [label, invitation].concat().into_bytes()
 }
 
 #[cfg(test)]
@@ -196,6 +346,7 @@ mod tests {
         assert!(!sealed.windows(10).any(|w| w == b"0012345678"));
         assert!(vault.open_seal(&sealed, "A").unwrap() == code("0012345678"));
         assert!(vault.open_seal(&sealed, "B").is_err());
+        assert!(vault.open_words(&sealed, "A").is_err());
         for position in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[position] ^= 1;
@@ -210,21 +361,47 @@ mod tests {
     }
 
     #[test]
-    fn the_key_file_is_made_once_for_its_owner_alone_and_a_loose_or_broken_one_is_refused() {
+    fn words_are_sealed_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let vault = Vault::open_or_make(&folder.path().join("key")).unwrap();
+        let sealed = vault.seal_words("Mevr. C. de Vries", "A").unwrap();
+        assert!(!sealed.windows(5).any(|w| w == b"Vries"));
+        assert_eq!(vault.open_words(&sealed, "A").unwrap(), "Mevr. C. de Vries");
+        assert!(vault.open_words(&sealed, "B").is_err());
+        assert!(vault.open_seal(&sealed, "A").is_err());
+    }
+
+    #[test]
+    fn an_older_key_opens_until_it_is_reduced_and_knows_its_codes_for_ever() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("key");
-        let first = Vault::open_or_make(&path)
-            .unwrap()
-            .hash(&code("0000000001"));
-        assert_eq!(Vault::open(&path).unwrap().hash(&code("0000000001")), first);
-        let mode = fs::metadata(&path).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let first = Vault::open_or_make(&path).unwrap();
+        let sealed = first.seal(&code("0012345678"), "A").unwrap();
+        let hash = first.hash(&code("0012345678"));
+        let file = KeyFile::open(&path).unwrap().with_new_key().unwrap();
 
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(matches!(Vault::open(&path), Err(StorageError::Key { .. })));
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-        fs::write(&path, "short").unwrap();
-        assert!(matches!(Vault::open(&path), Err(StorageError::Key { .. })));
+        // Written down, and not in use yet.
+        let pending = Vault::newest(&file).unwrap();
+        let pending = pending.sealing_with(first.mark()).unwrap();
+        assert_eq!((pending.mark(), pending.number()), (first.mark(), 1));
+        assert_eq!(pending.hash(&code("0012345678")), hash);
+
+        let second = Vault::newest(&file).unwrap();
+        assert_ne!(second.mark(), first.mark());
+        assert!(second.open_seal(&sealed, "A").unwrap() == code("0012345678"));
+        assert_eq!(second.other_hashes(&code("0012345678")), [hash.clone()]);
+        let again = second.seal(&code("0012345678"), "A").unwrap();
+        assert!(matches!(
+            first.open_seal(&again, "A"),
+            Err(StorageError::KeyRotated)
+        ));
+
+        let reduced = Vault::newest(&file.with_one_key().unwrap()).unwrap();
+        assert_eq!(reduced.mark(), second.mark());
+        assert_eq!(reduced.other_hashes(&code("0012345678")), [hash]);
+        assert!(reduced.open_seal(&again, "A").unwrap() == code("0012345678"));
+        assert!(reduced.open_seal(&sealed, "A").is_err());
+        assert!(reduced.bundle_keys().1.is_empty());
+        assert!(reduced.sealing_with(first.mark()).is_none());
     }
 }

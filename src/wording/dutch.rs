@@ -168,7 +168,7 @@ fn problem(problem: &Problem) -> String {
 }
 
 /// What the field is called in Ons.
-fn field_name(field: &str) -> &str {
+pub fn field_name(field: &str) -> &str {
     match field {
         "identification_no" => "cliëntnummer",
         "gender" => "geslacht",

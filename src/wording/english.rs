@@ -1,6 +1,9 @@
 //! English, for the terminal.
 
-use crate::domain::{client::ProblemKind, eligibility::Reason};
+use crate::domain::{
+    client::ProblemKind,
+    eligibility::{Detail, Reason},
+};
 
 /// Why somebody gets no letter, in a few words.
 pub fn reason(reason: Reason) -> &'static str {
@@ -33,6 +36,17 @@ pub fn problem(kind: ProblemKind) -> &'static str {
         ProblemKind::TooLong => "too long",
         ProblemKind::Duplicate => "there twice, with different data",
     }
+}
+
+/// `home_number: not a number in range`, for every field that makes a client incomplete.
+pub fn problems(detail: &Detail) -> Vec<String> {
+    let Detail::Problems(problems) = detail else {
+        return Vec::new();
+    };
+    problems
+        .iter()
+        .map(|found| format!("{}: {}", found.field, problem(found.kind)))
+        .collect()
 }
 
 /// `1 letter`, `2 letters`.

@@ -4,4 +4,8 @@
 //! Any room may ask for a sentence, so this one knows the domain and nothing else.
 
 pub mod dutch;
+pub mod dutch_failures;
+pub mod dutch_letter;
+pub mod dutch_pages;
+pub mod dutch_provider;
 pub mod english;

@@ -49,6 +49,7 @@ pub fn check(
     let letters = check.bundles()?;
     check.invitations(&letters)?;
     check.store()?;
+    check.audit()?;
     outcome.jobs = check.jobs.len();
     outcome.letters = letters.len();
     if home.has_bucket() {
@@ -61,6 +62,35 @@ pub fn check(
 impl Check<'_> {
     pub fn violated(&mut self, what: String) {
         self.violations.push(what);
+    }
+
+    /// The audit log is whole, and has the letters of every job that is done, once.
+    fn audit(&mut self) -> Result<(), String> {
+        let verified = self.home.run(&["audit", "verify"]);
+        if verified.exit != Some(0) {
+            self.violated(format!("{}: {}", verified.complaint(), verified.stdout));
+        }
+        let sql = "SELECT object, clients FROM audit WHERE action = 'letters_made'";
+        let lines = self.rows.texts(sql)?;
+        let done = self.jobs.values().filter(|job| job.state == "done");
+        let written: usize = done
+            .map(|job| {
+                job.clients
+                    .values()
+                    .filter(|outcome| outcome.is_ok())
+                    .count()
+            })
+            .sum();
+        let told: usize = (lines.iter())
+            .map(|line| line[1].matches('"').count() / 2)
+            .sum();
+        // A bundle that was lost and made again is there again.
+        if told < written {
+            self.violated(format!(
+                "the audit log has {told} letters of {written} that were made"
+            ));
+        }
+        Ok(())
     }
 
     fn read_jobs(&mut self) -> Result<(), String> {

@@ -1,29 +1,26 @@
 //! What lies in the store, whoever put it there.
 
 use std::{
-    collections::BTreeMap,
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
 use crate::home::Home;
 
-/// The bytes of everything in the store, by key.
-pub fn objects(home: &Home) -> BTreeMap<String, Vec<u8>> {
+/// The key of everything in the store. What it holds is sealed: whether it is what was made, fetching it tells.
+pub fn keys(home: &Home) -> BTreeSet<String> {
     if home.has_bucket() {
         let store = home.bucket().store();
         // `s3://BUCKET/PREFIX`; keys in the database begin behind the prefix.
         let prefix = store.rsplit_once('/').unwrap().1;
         let objects = home.bucket().objects().into_iter();
         return objects
-            .map(|(key, bytes)| {
+            .map(|(key, _)| {
                 let inside = key
                     .strip_prefix(prefix)
                     .and_then(|key| key.strip_prefix('/'));
-                (
-                    inside.map_or(format!("outside of the store: {key}"), str::to_owned),
-                    bytes,
-                )
+                inside.map_or(format!("outside of the store: {key}"), str::to_owned)
             })
             .collect();
     }
@@ -32,7 +29,7 @@ pub fn objects(home: &Home) -> BTreeMap<String, Vec<u8>> {
     files
         .map(|file| {
             let key = file.strip_prefix(&store).unwrap().to_str().unwrap();
-            (key.to_owned(), fs::read(&file).unwrap())
+            key.to_owned()
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use brievenbus::{
     operations::{
         App,
         app::{Settings, system_codes},
+        purge::Retention,
         redeem_code::redeem_code,
         switches::Switches,
     },
@@ -202,7 +203,7 @@ fn of_a_thousand_who_redeem_one_code_at_the_same_moment_one_succeeds() {
         }
         assert_eq!(succeeded, 1);
         let rows = cli.rows().query(
-            "SELECT client_id, state, sealed_code IS NULL, words IS NULL FROM invitation ORDER BY 1",
+            "SELECT client_id, state, sealed_code IS NULL, sealed_words IS NULL FROM invitation ORDER BY 1",
         );
         assert_eq!(
             rows,
@@ -250,6 +251,7 @@ async fn open(cli: &Cli) -> App {
         store_access: std::collections::BTreeMap::new(),
         threads: 1,
         job_deadline: std::time::Duration::from_secs(600),
+        retention: Retention::default(),
         switches: Switches::default(),
     };
     // Before the last day of every code that a test issues without saying until when.

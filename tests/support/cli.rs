@@ -57,6 +57,11 @@ impl Cli {
         self
     }
 
+    /// What is in the environment of every command, besides the folder and the database.
+    pub fn environment(&self) -> &[(String, String)] {
+        &self.more
+    }
+
     pub fn database_url(&self) -> Option<&str> {
         self.database_url.as_deref()
     }

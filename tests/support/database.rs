@@ -71,6 +71,11 @@ impl Rows {
     /// Answers with every cell as text, NULL as an empty one, true and false as 1 and 0.
     #[track_caller]
     pub fn query(&self, sql: &str) -> Vec<Vec<String>> {
+        self.try_query(sql).unwrap()
+    }
+
+    /// The same, or why the database would not.
+    pub fn try_query(&self, sql: &str) -> Result<Vec<Vec<String>>, sqlx::Error> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -83,16 +88,16 @@ impl Rows {
                     let options = SqliteConnectOptions::new()
                         .filename(self.data_dir.join("brievenbus.sqlite"))
                         .busy_timeout(Duration::from_secs(30));
-                    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
-                    let rows = connection.fetch_all(query).await.unwrap();
-                    connection.close().await.unwrap();
-                    rows.iter().map(sqlite_cells).collect()
+                    let mut connection = SqliteConnection::connect_with(&options).await?;
+                    let rows = connection.fetch_all(query).await?;
+                    connection.close().await?;
+                    Ok(rows.iter().map(sqlite_cells).collect())
                 }
                 Some(url) => {
-                    let mut connection = PgConnection::connect(url).await.unwrap();
-                    let rows = connection.fetch_all(query).await.unwrap();
-                    connection.close().await.unwrap();
-                    rows.iter().map(postgres_cells).collect()
+                    let mut connection = PgConnection::connect(url).await?;
+                    let rows = connection.fetch_all(query).await?;
+                    connection.close().await?;
+                    Ok(rows.iter().map(postgres_cells).collect())
                 }
             }
         })

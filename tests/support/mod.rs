@@ -1,5 +1,6 @@
 //! What the journeys share.
 
+pub mod app;
 #[allow(dead_code, reason = "the chaos suite uses all of it")]
 pub mod bucket;
 pub mod bundle;
@@ -7,10 +8,13 @@ pub mod cli;
 pub mod database;
 pub mod export;
 pub mod fixture;
+pub mod page;
 pub mod poppler;
 #[allow(dead_code, reason = "the chaos suite uses all of it")]
 pub mod postgres;
-mod server;
+pub mod server;
+#[allow(dead_code, reason = "the chaos suite asks over no network")]
+pub mod service;
 pub mod validator;
 pub mod workshop;
 

@@ -1,8 +1,27 @@
-//! The routes for scripts, and the OpenAPI document that is made of them.
+//! The routes for scripts, and the OpenAPI document that is made of them. A file a resource.
 
+#![allow(
+    unused_qualifications,
+    reason = "the derived places in the document have them"
+)]
+
+mod batch_events;
+mod batches;
+mod bundles;
+mod codes;
+mod fields;
+mod imports;
+mod invitations;
+mod key;
+mod letters;
+mod listing;
 mod organisations;
+mod previews;
+mod ranges;
+mod refusals;
+mod tokens;
 
-use axum::{Json, Router, routing::get};
+use axum::{Json, Router, http::StatusCode, routing::get};
 use utoipa::{
     Modify, OpenApi,
     openapi::{
@@ -12,17 +31,31 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
-use super::service::Service;
+pub use self::batch_events::Followers;
+use super::{input::unknown_address, problem::Problem, service::Service};
 
 /// The head of the document; the routes add themselves.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "brievenbus",
-        description = "Batches of invitation letters for the client portal Caren."
+        description = "Batches of invitation letters for the client portal Caren.\n\n\
+            Errors are `application/problem+json` (RFC 9457) with a stable `code`. What belongs to another \
+            organisation is never told from what is not there. Lists come in pages: `next`, and the header `Link`, \
+            say where the next one begins."
     ),
     servers((url = "/api/v1")),
     security(("token" = [])),
+    components(schemas(Problem)),
+    tags(
+        (name = "batches", description = "Letters for the teams of an organisation: ask for them, and follow them."),
+        (name = "bundles", description = "All letters of a team in a zip."),
+        (name = "invitations", description = "One letter to one client."),
+        (name = "codes", description = "For Caren, the portal."),
+        (name = "letters", description = "The letter of a provider, and how it looks."),
+        (name = "organisations", description = "Care providers, their teams and their clients."),
+        (name = "tokens", description = "Who may ask."),
+    ),
     modifiers(&Tokens)
 )]
 struct Head;
@@ -44,8 +77,32 @@ impl Modify for Tokens {
 }
 
 pub fn routes() -> Router<Service> {
-    let (router, document) = OpenApiRouter::with_openapi(Head::openapi())
+    let (router, document) = described();
+    router
+        .route("/openapi.json", get(async move || Json(document)))
+        .fallback(async || unknown_address())
+        .method_not_allowed_fallback(async || {
+            Problem::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address does not take this method",
+                Some("the header `Allow` names those that it takes"),
+            )
+        })
+}
+
+fn described() -> (Router<Service>, Document) {
+    let (router, mut document) = OpenApiRouter::with_openapi(Head::openapi())
+        .merge(batches::routes())
+        .merge(bundles::routes())
+        .merge(invitations::routes())
+        .merge(codes::routes())
+        .merge(previews::routes())
+        .merge(letters::routes())
         .merge(organisations::routes())
+        .merge(imports::routes())
+        .merge(tokens::routes())
         .split_for_parts();
-    router.route("/openapi.json", get(async move || Json(document)))
+    refusals::add_common(&mut document);
+    (router, document)
 }

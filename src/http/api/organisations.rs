@@ -1,67 +1,169 @@
-//! `/organisations/SLUG/…`
+//! `/organisations`
 
-use axum::{Json, extract::Path};
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::{Json, extract::OriginalUri, response::Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::{
+    fields::{self, ClientNumber, Limit, Line, paging},
+    listing::{Listing, listing},
+    refusals::{NotPossible, NotThere},
+};
 use crate::{
+    answers::{self, client::Client, organisation::Organisation, team::Team},
     domain::organisation::Slug,
     http::{
         caller::{Caller, ForMembers},
+        input::{PathInput, QueryInput},
         problem::Problem,
         service::Service,
     },
-    operations::list_teams::{TeamLine, list_teams},
+    operations::{
+        list_clients::{ClientFilter, client_page},
+        list_organisations::list_organisations,
+        list_teams::list_teams,
+        paging::Page,
+        submit_batch::organisation,
+    },
 };
 
 pub fn routes() -> OpenApiRouter<Service> {
-    OpenApiRouter::new().routes(routes!(teams))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(teams))
+        .routes(routes!(clients))
 }
 
-/// A location with the clients assigned today to it or to a location below it, each counted once.
-#[derive(Debug, Serialize, ToSchema)]
-struct Team {
-    id: String,
-    name: String,
-    /// Steps below the top of the tree.
-    depth: usize,
-    clients: usize,
-    linked: usize,
-    not_linked: usize,
-    invited: usize,
-    unknown: usize,
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct OrganisationsQuery {
+    /// Lines of the page.
+    #[param(schema_with = fields::limit)]
+    limit: Option<Limit>,
+    /// The `next` of the page before.
+    #[param(schema_with = answers::slug)]
+    after: Option<Slug>,
 }
 
-impl From<TeamLine> for Team {
-    fn from(line: TeamLine) -> Self {
-        Self {
-            id: line.id,
-            name: line.name,
-            depth: line.depth,
-            clients: line.clients,
-            linked: line.linked,
-            not_linked: line.not_linked,
-            invited: line.invited,
-            unknown: line.unknown,
-        }
-    }
+/// List organisations.
+///
+/// Those whose export was taken in, by slug. A provider sees its own.
+#[utoipa::path(
+    get,
+    path = "/organisations",
+    operation_id = "list_organisations",
+    tag = "organisations",
+    params(OrganisationsQuery),
+    responses((status = 200, description = "A page of organisations.", body = Listing<Organisation>))
+)]
+async fn list(
+    caller: Caller<ForMembers>,
+    OriginalUri(address): OriginalUri,
+    QueryInput(query): QueryInput<OrganisationsQuery>,
+) -> Result<Response, Problem> {
+    let page = list_organisations(&caller.app, &paging(query.after, query.limit)).await?;
+    Ok(listing(page.map(Organisation::from), &address))
 }
 
-/// The tree of locations, each below the one it belongs to, with where their clients stand.
+/// Which organisation.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(super) struct OrganisationPath {
+    /// Of the organisation.
+    #[param(schema_with = answers::slug)]
+    pub slug: Slug,
+}
+
+/// Show an organisation.
+///
+/// As its last export left it.
+#[utoipa::path(
+    get,
+    path = "/organisations/{slug}",
+    operation_id = "show_organisation",
+    tag = "organisations",
+    params(OrganisationPath),
+    responses((status = 200, description = "The organisation.", body = Organisation), NotThere)
+)]
+async fn show(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<OrganisationPath>,
+) -> Result<Json<Organisation>, Problem> {
+    Ok(Json(organisation(&caller.app, &path.slug).await?.into()))
+}
+
+/// List the teams of an organisation.
+///
+/// The whole tree of locations on one page, each below the one it belongs to, with where their clients stand today.
 #[utoipa::path(
     get,
     path = "/organisations/{slug}/teams",
-    params(("slug" = String, Path, description = "Of the organisation")),
-    responses(
-        (status = 200, body = [Team]),
-        (status = "default", body = Problem, content_type = "application/problem+json")
-    )
+    operation_id = "list_teams",
+    tag = "organisations",
+    params(OrganisationPath),
+    responses((status = 200, description = "All teams.", body = Listing<Team>), NotThere)
 )]
 async fn teams(
     caller: Caller<ForMembers>,
-    Path(slug): Path<Slug>,
-) -> Result<Json<Vec<Team>>, Problem> {
-    let teams = list_teams(&caller.app, &slug).await?;
-    Ok(Json(teams.into_iter().map(Team::from).collect()))
+    OriginalUri(address): OriginalUri,
+    PathInput(path): PathInput<OrganisationPath>,
+) -> Result<Response, Problem> {
+    let teams = list_teams(&caller.app, &path.slug).await?;
+    let page = Page {
+        items: teams.into_iter().map(Team::from).collect(),
+        next: None,
+    };
+    Ok(listing(page, &address))
+}
+
+/// Which clients.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ClientsQuery {
+    /// Only the client with this number, in the last export or not.
+    #[param(schema_with = answers::client_number)]
+    client: Option<ClientNumber>,
+    /// Only those assigned today to this team (its id or its name) or to a location below it.
+    #[param(schema_with = fields::line)]
+    team: Option<Line>,
+    /// Lines of the page.
+    #[param(schema_with = fields::limit)]
+    limit: Option<Limit>,
+    /// The `next` of the page before.
+    #[param(schema_with = answers::client_number)]
+    after: Option<ClientNumber>,
+}
+
+/// List the clients of an organisation.
+///
+/// By number: where each stands with Caren, and what the last batch made of them. No names and no addresses.
+#[utoipa::path(
+    get,
+    path = "/organisations/{slug}/clients",
+    operation_id = "list_clients",
+    tag = "organisations",
+    params(OrganisationPath, ClientsQuery),
+    responses(
+        (status = 200, description = "A page of clients.", body = Listing<Client>),
+        NotThere, NotPossible
+    )
+)]
+async fn clients(
+    caller: Caller<ForMembers>,
+    OriginalUri(address): OriginalUri,
+    PathInput(path): PathInput<OrganisationPath>,
+    QueryInput(query): QueryInput<ClientsQuery>,
+) -> Result<Response, Problem> {
+    let filter = ClientFilter {
+        client: query.client.map(|number| number.0),
+        team: query.team.map(|team| team.0),
+    };
+    let paging = paging(query.after, query.limit);
+    let page = client_page(&caller.app, &path.slug, &filter, &paging).await?;
+    Ok(listing(page.map(Client::from), &address))
 }

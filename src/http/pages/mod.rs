@@ -1,37 +1,29 @@
 //! The pages for people, in Dutch.
+//!
+//! | part | does |
+//! |---|---|
+//! | `layout` | what is around every page, and how one is answered |
+//! | `fields` | what a form brings |
+//! | `failure` | a page instead of the one that was asked for |
+//! | `assets` | style, script and pictures |
+//! | `support` | the pages that Nedap support works with |
+//! | `provider` | the pages that a care provider works with |
 
-use axum::{
-    Router,
-    response::{Html, IntoResponse, Response},
-};
+mod assets;
+pub mod failure;
+pub mod fields;
+pub mod layout;
+mod provider;
+mod support;
 
-use super::{problem::status_of, service::Service};
-use crate::operations::Failure;
+use axum::Router;
+
+pub use self::failure::{PageFailure, no_such_page};
+use super::service::Service;
 
 pub fn routes() -> Router<Service> {
     Router::new()
-}
-
-/// A failure as a person reads it.
-pub struct PageFailure(pub Failure);
-
-impl IntoResponse for PageFailure {
-    fn into_response(self) -> Response {
-        (status_of(self.0.kind), Html("<!doctype html>")).into_response()
-    }
-}
-
-impl From<Failure> for PageFailure {
-    fn from(failure: Failure) -> Self {
-        Self(failure)
-    }
-}
-
-/// Nothing is at this address.
-pub fn no_such_page() -> Failure {
-    Failure::not_found(
-        "unknown_page",
-        "there is no such page",
-        "start again at the first page",
-    )
+        .merge(assets::routes())
+        .merge(support::routes())
+        .merge(provider::routes())
 }

@@ -3,7 +3,9 @@
 use std::{fs, io, time::Duration};
 
 use rustix::{
-    process::{Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit},
+    process::{
+        Resource, Rlimit, Signal, getrlimit, nice, set_parent_process_death_signal, setrlimit,
+    },
     time::{ClockId, clock_gettime},
 };
 
@@ -12,6 +14,9 @@ pub(super) const MEMORY_MB: u64 = 1024;
 
 /// The stack of the thread that sets, in bytes; it is reserved, not used.
 pub(super) const STACK: usize = 64 * 1024 * 1024;
+
+/// How far a press stands back when others want the processor too, of 19.
+const POLITE: i32 = 10;
 
 /// Seconds of processor time to set so many letters: far more than they ever take, also in a process whose memory the
 /// system has put aside and has to fetch back.
@@ -30,6 +35,8 @@ pub(super) fn patience(seconds: u64) -> Duration {
 pub(super) fn confine() -> io::Result<()> {
     // Whoever started it is the only one who wants an answer: it does not outlive them by a moment.
     set_parent_process_death_signal(Some(Signal::KILL))?;
+    // Letters can wait a moment; somebody who looks at a page on the same machine cannot.
+    nice(POLITE)?;
     let data_limit = data_limit();
     // Standard input, output and error stay; there is no number left for another.
     limit(Resource::Nofile, 3)?;

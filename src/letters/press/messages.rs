@@ -8,7 +8,9 @@ use crate::{
         content::PostedLetter,
         logo::{ArtworkFormat, LogoFault},
         plate::{Plate, PlateId},
-        typesetter::{Complaint, Fault, chunk::Unfit, forme::Steps},
+        typesetter::{
+            Complaint, Fault, chunk::Unfit, forme::Steps, picture::Size, sketch::Measure,
+        },
     },
 };
 
@@ -44,6 +46,15 @@ pub(super) enum Task {
         steps: Steps,
         dpi: f64,
     },
+    /// Measure letters, and draw one of them as an example.
+    Sketch {
+        plate: PlateId,
+        letters: Vec<PostedLetter>,
+        /// Which letter, and at how many dots per inch.
+        drawn: Option<(usize, f64)>,
+        /// As of [`Task::Set`].
+        invented: bool,
+    },
     /// Make a logo ready; it is the file.
     Logo { format: LogoFormat },
 }
@@ -58,6 +69,11 @@ pub(super) enum Answer {
     Tried(Option<Fault>),
     /// The picture is the file.
     Drawn(Option<Fault>),
+    /// The picture, if one was asked for, is the file.
+    Sketched {
+        measures: Vec<Measure>,
+        size: Size,
+    },
     /// The logo is the file.
     Artwork {
         format: ArtworkFormat,

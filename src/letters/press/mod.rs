@@ -18,10 +18,7 @@ use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{
-        Arc, Mutex, PoisonError,
-        mpsc::{Receiver, Sender, channel},
-    },
+    sync::{Arc, Condvar, Mutex, PoisonError, mpsc::channel},
     thread::{self, JoinHandle},
 };
 
@@ -68,8 +65,7 @@ type Job = Box<dyn FnOnce(&mut Operator) + Send>;
 /// Sets letters: start one for the process, with as many presses as there are cores, and share it. Processes start when
 /// there is work for them. Dropping it ends them when they are done with what they have.
 pub struct Press {
-    /// `None` only while the press is dropped.
-    jobs: Option<Sender<Job>>,
+    jobs: Arc<Queue>,
     threads: Vec<JoinHandle<()>>,
     /// Logos that are ready, by the hash of their file, the newest last: every team of a batch has the same.
     artworks: Mutex<VecDeque<([u8; 32], Artwork)>>,
@@ -84,11 +80,10 @@ impl Press {
     /// # Errors
     /// [`PressError::Start`] when the system gives no thread.
     pub fn start(program: &PressProgram, presses: usize) -> Result<Self, PressError> {
-        let (jobs, queue) = channel::<Job>();
-        let queue = Arc::new(Mutex::new(queue));
+        let jobs = Arc::new(Queue::default());
         let threads = (1..=presses.max(1))
             .map(|number| {
-                let queue = Arc::clone(&queue);
+                let queue = Arc::clone(&jobs);
                 let mut operator = Operator::new(program.clone());
                 thread::Builder::new()
                     .name(format!("press-{number}"))
@@ -97,7 +92,7 @@ impl Press {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            jobs: Some(jobs),
+            jobs,
             threads,
             artworks: Mutex::default(),
         })
@@ -129,31 +124,28 @@ impl Press {
     }
 
     /// Puts a job in the queue. A job that panics takes nothing with it but its own answer.
-    pub(super) fn submit(
-        &self,
-        job: impl FnOnce(&mut Operator) + Send + 'static,
-    ) -> Result<(), PressError> {
-        let jobs = self.jobs.as_ref().ok_or(PressError::Stopped)?;
-        jobs.send(Box::new(job)).map_err(|_| PressError::Stopped)
+    pub(super) fn submit(&self, job: impl FnOnce(&mut Operator) + Send + 'static) {
+        self.jobs.put(|lanes| &mut lanes.long, Box::new(job));
     }
 
-    /// Does a job and waits for its answer.
+    /// Does a short job, before all that were submitted, and waits for its answer.
     pub(super) fn ask<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Operator) -> T + Send + 'static,
     ) -> Result<T, PressError> {
         let (answer, answers) = channel();
-        self.submit(move |operator| {
+        let job = move |operator: &mut Operator| {
             // Whoever asked waits for it below.
             let _ = answer.send(job(operator));
-        })?;
+        };
+        self.jobs.put(|lanes| &mut lanes.short, Box::new(job));
         answers.recv().map_err(|_| PressError::Stopped)
     }
 }
 
 impl Drop for Press {
     fn drop(&mut self) {
-        self.jobs = None;
+        self.jobs.close();
         for thread in self.threads.drain(..) {
             // A press thread catches every panic of its jobs, so there is nothing to learn from joining.
             let _ = thread.join();
@@ -161,12 +153,58 @@ impl Drop for Press {
     }
 }
 
+/// What waits for a press. Somebody looks at the answer of a short job; a long one is a chunk of a team's letters, and
+/// many of them stand in line.
+#[derive(Default)]
+struct Queue {
+    lanes: Mutex<Lanes>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Lanes {
+    short: VecDeque<Job>,
+    long: VecDeque<Job>,
+    closed: bool,
+}
+
+impl Queue {
+    fn put(&self, lane: impl FnOnce(&mut Lanes) -> &mut VecDeque<Job>, job: Job) {
+        lane(&mut self.lanes.lock().unwrap_or_else(PoisonError::into_inner)).push_back(job);
+        self.changed.notify_one();
+    }
+
+    /// Nothing is put in any more.
+    fn close(&self) {
+        self.lanes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .closed = true;
+        self.changed.notify_all();
+    }
+
+    /// Waits for the next job; `None` when the queue is closed and empty.
+    fn take(&self) -> Option<Job> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let next = lanes.short.pop_front();
+            if let Some(job) = next.or_else(|| lanes.long.pop_front()) {
+                return Some(job);
+            }
+            if lanes.closed {
+                return None;
+            }
+            lanes = self
+                .changed
+                .wait(lanes)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
 /// The life of a press thread: take jobs until the press is dropped.
-fn work(queue: &Mutex<Receiver<Job>>, operator: &mut Operator) {
-    loop {
-        // The lock is held while waiting, so one idle thread waits for jobs and the others for it.
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
+fn work(queue: &Queue, operator: &mut Operator) {
+    while let Some(job) = queue.take() {
         if catch_unwind(AssertUnwindSafe(|| job(operator))).is_err() {
             // The process may be in the middle of an answer that nobody will read.
             operator.dismiss();

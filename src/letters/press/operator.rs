@@ -11,7 +11,7 @@ use super::{
     process::Process,
 };
 use crate::{
-    domain::organisation::Logo,
+    domain::{letter_fault::LogoProblem, organisation::Logo},
     letters::{
         content::{LetterContent, PostedLetter},
         error::{EditionError, PressError},
@@ -21,6 +21,7 @@ use crate::{
             Complaint, Fault,
             chunk::{Pressed, Sheets},
             forme::Steps,
+            sketch::{Drawing, Measure},
         },
     },
 };
@@ -162,6 +163,33 @@ impl Operator {
         }
     }
 
+    /// Measures letters, and draws the one at `drawn` at so many dots per inch. Of clients who are not `invented` a
+    /// complaint says only where it was.
+    pub(in crate::letters) fn sketch(
+        &mut self,
+        plate: &Plate,
+        letters: &[LetterContent],
+        drawn: Option<(usize, f64)>,
+        invented: bool,
+    ) -> Result<(Vec<Measure>, Option<Drawing>), Trouble> {
+        self.keep(plate)?;
+        let task = Task::Sketch {
+            plate: plate.id,
+            letters: letters.iter().map(PostedLetter::from).collect(),
+            drawn,
+            invented,
+        };
+        let Frame { head, files } = self.ask(seconds_for(letters.len()), task, &[])?;
+        match head {
+            Answer::Sketched { measures, size } if measures.len() == letters.len() => {
+                let png = files.into_iter().next();
+                Ok((measures, png.map(|png| Drawing { png, size })))
+            }
+            Answer::Complaint(complaint) => Err(Trouble::Complaint(complaint)),
+            _ => Err(self.confused()),
+        }
+    }
+
     /// Decodes a logo and makes it ready to be set.
     pub(in crate::letters) fn artwork(&mut self, logo: &Logo) -> Result<Artwork, EditionError> {
         let task = Task::Logo {
@@ -184,6 +212,7 @@ impl Operator {
             },
             Err(Trouble::Press(error)) => return Err(error.into()),
             Err(Trouble::Crash(crash)) => LogoFault::new(
+                LogoProblem::Unreadable,
                 &format!("cannot be decoded: {}", crash.complaint().problem),
                 "simplify it, or save it as PNG in RGB colours",
             ),

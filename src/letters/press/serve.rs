@@ -17,7 +17,7 @@ use crate::{
     letters::{
         content::{LetterContent, PostedLetter},
         plate::PlateId,
-        typesetter::{Complaint, Forme, artwork, chunk, forme::Steps, picture},
+        typesetter::{Complaint, Forme, artwork, chunk, forme::Steps, picture::picture, sketch},
     },
 };
 
@@ -125,6 +125,21 @@ impl Formes {
                 },
                 Err(complaint) => alone(Answer::Complaint(complaint)),
             },
+            Task::Sketch {
+                plate,
+                letters,
+                drawn,
+                invented,
+            } => {
+                let letters = letters
+                    .into_iter()
+                    .map(letter)
+                    .collect::<Result<Vec<_>, _>>()?;
+                match sketch(self.forme(&plate)?, &letters, drawn) {
+                    Ok(frame) => frame,
+                    Err(complaint) => complain(complaint, invented),
+                }
+            }
             Task::Logo { format } => {
                 let bytes = file.unwrap_or_default();
                 match artwork::prepare(Logo { format, bytes }) {
@@ -161,13 +176,41 @@ fn set(forme: &Forme, letters: &[LetterContent], steps: &[Steps], invented: bool
                 .collect(),
         },
         Ok(chunk::Pressed::Misfits(unfit)) => alone(Answer::Unfit(unfit)),
-        // Typst may have repeated what is on the letter: only where it was goes out.
-        Err(complaint) if invented => alone(Answer::Complaint(complaint)),
-        Err(complaint) => alone(Answer::Complaint(Complaint {
+        Err(complaint) => complain(complaint, invented),
+    }
+}
+
+fn sketch(
+    forme: &Forme,
+    letters: &[LetterContent],
+    drawn: Option<(usize, f64)>,
+) -> Result<Frame<Answer>, Complaint> {
+    let measures = sketch::measure(forme, letters)?;
+    let drawn = drawn.and_then(|(at, dpi)| Some((letters.get(at)?, measures.get(at)?.steps, dpi)));
+    let drawing = drawn
+        .map(|(letter, steps, dpi)| sketch::example(forme, letter, steps, dpi))
+        .transpose()?;
+    Ok(Frame {
+        head: Answer::Sketched {
+            measures,
+            size: drawing
+                .as_ref()
+                .map(|drawing| drawing.size)
+                .unwrap_or_default(),
+        },
+        files: drawing.into_iter().map(|drawing| drawing.png).collect(),
+    })
+}
+
+/// Typst may have repeated what is on the letter: of a real one only where it was goes out.
+fn complain(complaint: Complaint, invented: bool) -> Frame<Answer> {
+    alone(Answer::Complaint(match invented {
+        true => complaint,
+        false => Complaint {
             problem: complaint.without_data(),
             ..complaint
-        })),
-    }
+        },
+    }))
 }
 
 fn alone(head: Answer) -> Frame<Answer> {

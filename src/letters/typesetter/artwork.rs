@@ -15,7 +15,10 @@ use typst_render::{RenderOptions, render};
 
 use super::world::{LetterWorld, layout_source};
 use crate::{
-    domain::organisation::{Logo, LogoFormat},
+    domain::{
+        letter_fault::LogoProblem,
+        organisation::{Logo, LogoFormat},
+    },
     letters::logo::{Artwork, ArtworkFormat, LogoFault, ROOM},
 };
 
@@ -37,6 +40,7 @@ pub(in crate::letters) fn prepare(logo: Logo) -> Result<Artwork, LogoFault> {
 fn prepare_drawing(bytes: Vec<u8>) -> Result<Artwork, LogoFault> {
     let Ok(drawing) = SvgImage::new(Bytes::new(bytes.clone())) else {
         return Err(LogoFault::new(
+            LogoProblem::Unreadable,
             "is not an SVG that can be read",
             "open it in a drawing program and save it again as plain SVG",
         ));
@@ -55,6 +59,7 @@ fn prepare_picture(
 ) -> Result<Artwork, LogoFault> {
     let picture = RasterImage::plain(Bytes::new(bytes.clone()), format).map_err(|_| {
         LogoFault::new(
+            LogoProblem::Unreadable,
             &format!("is not a {} file that can be read", name.to_uppercase()),
             "open it in a drawing program and save it again as PNG",
         )
@@ -83,6 +88,7 @@ fn prepare_picture(
 fn prepare_page(bytes: Vec<u8>) -> Result<Artwork, LogoFault> {
     let unreadable = || {
         LogoFault::new(
+            LogoProblem::Unreadable,
             "is not a PDF that can be read",
             "save it as SVG (or PNG) and name that file in organisation.toml",
         )
@@ -91,6 +97,7 @@ fn prepare_page(bytes: Vec<u8>) -> Result<Artwork, LogoFault> {
     let drawn = page_of(&bytes, 1).ok_or_else(unreadable)?;
     if page_of(&bytes, 2).is_some() {
         return Err(LogoFault::new(
+            LogoProblem::Pages,
             "is a PDF of more than one page",
             "save the one page with the logo as SVG, PNG or PDF",
         ));
@@ -148,6 +155,7 @@ fn width_in_room(width: f64, height: f64) -> Result<f64, LogoFault> {
     let (width, height) = (width.abs(), height.abs());
     if width < 1.0 || height < 1.0 || width / height > 50.0 || height / width > 50.0 {
         return Err(LogoFault::new(
+            LogoProblem::Shape,
             "has no usable width and height",
             "save it with a width and height in proportion",
         ));

@@ -120,18 +120,17 @@ fn breach_of_all(verdicts: &[Result<Letter<'_>, Fault>]) -> Option<Breach> {
 }
 
 /// Makes the letter smaller where it is at fault, or answers that there is no smaller size.
-fn step_down(steps: &mut Steps, fault: Fault, sizes: Steps) -> Option<Misfit> {
-    let (step, count, misfit) = match fault {
-        Fault::TooLong(lines) => (&mut steps.0, sizes.0, Misfit::LinesTooLong(lines)),
-        Fault::WordTooWide => (&mut steps.0, sizes.0, Misfit::WordTooWide),
-        Fault::AddressTooLarge => (&mut steps.1, sizes.1, Misfit::AddressTooLarge),
-        Fault::Layout(_) => return Some(Misfit::CannotBeSet),
+pub(super) fn step_down(steps: &mut Steps, fault: Fault, sizes: Steps) -> Option<Misfit> {
+    let (step, count) = match fault {
+        Fault::TooLong(_) | Fault::WordTooWide => (&mut steps.0, sizes.0),
+        Fault::AddressTooLarge => (&mut steps.1, sizes.1),
+        Fault::Layout(_) => return Some(Misfit::of(fault)),
     };
     if *step + 1 < count {
         *step += 1;
         None
     } else {
-        Some(misfit)
+        Some(Misfit::of(fault))
     }
 }
 

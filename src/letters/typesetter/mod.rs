@@ -7,14 +7,14 @@ pub(super) mod artwork;
 pub(super) mod chunk;
 mod complaint;
 pub(super) mod forme;
-mod picture;
+pub(super) mod picture;
 mod proof;
+pub(super) mod sketch;
 mod window;
 mod words;
 mod world;
 
 pub use complaint::Complaint;
 pub(super) use forme::Forme;
-pub(super) use picture::picture;
 pub use proof::Misfit;
 pub(super) use proof::{Breach, Fault};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use typst::utils::Scalar;
+use typst_layout::Page;
 use typst_render::{RenderOptions, render};
 
 use super::{
@@ -28,24 +29,47 @@ pub(in crate::letters) fn picture(
         .first()
         .and_then(|verdict| verdict.as_ref().err().copied());
     let page = document.pages().first().ok_or_else(no_page)?;
+    let (size, pixels) = draw(page, dpi);
+    let png = encode(
+        size,
+        pixels
+            .iter()
+            .map(|[red, green, blue, _]| [*red, *green, *blue]),
+    )?;
+    Ok((png, fault))
+}
+
+/// Red, green, blue and how much of what lies under it a pixel covers; each color is multiplied by that.
+pub(super) type Rgba = [u8; 4];
+
+/// Width and height, in pixels.
+pub(in crate::letters) type Size = (u32, u32);
+
+/// The pixels of a page at `dpi` dots per inch, row by row.
+pub(super) fn draw(page: &Page, dpi: f64) -> (Size, Vec<Rgba>) {
     let options = RenderOptions {
         pixel_per_pt: Scalar::new(dpi / 72.0),
         ..RenderOptions::default()
     };
     let pixmap = render(page, &options);
-    let size = (pixmap.width(), pixmap.height());
-    let pixels: Vec<[u8; 3]> = pixmap
-        .pixels()
-        .iter()
-        .map(|pixel| [pixel.red(), pixel.green(), pixel.blue()].map(in_steps))
+    let pixels = pixmap.pixels().iter();
+    let pixels = pixels
+        .map(|pixel| [pixel.red(), pixel.green(), pixel.blue(), pixel.alpha()])
         .collect();
-    let png = encode(size, &pixels).map_err(|error| {
-        Complaint::new(&error.to_string(), "see that the page is not too large")
-    })?;
-    Ok((png, fault))
+    ((pixmap.width(), pixmap.height()), pixels)
 }
 
-fn no_page() -> Complaint {
+/// The pixels of an opaque page as PNG.
+pub(super) fn encode(
+    size: Size,
+    pixels: impl Iterator<Item = [u8; 3]>,
+) -> Result<Vec<u8>, Complaint> {
+    let pixels: Vec<[u8; 3]> = pixels.map(|pixel| pixel.map(in_steps)).collect();
+    pack(size, &pixels)
+        .map_err(|error| Complaint::new(&error.to_string(), "see that the page is not too large"))
+}
+
+pub(super) fn no_page() -> Complaint {
     Complaint::new(
         "no page came out",
         "the layout must set a page for every letter",
@@ -58,7 +82,7 @@ fn in_steps(value: u8) -> u8 {
 }
 
 /// A palette when it suffices, as it does but for photographs.
-fn encode((width, height): (u32, u32), pixels: &[[u8; 3]]) -> Result<Vec<u8>, png::EncodingError> {
+fn pack((width, height): Size, pixels: &[[u8; 3]]) -> Result<Vec<u8>, png::EncodingError> {
     let mut png = Vec::new();
     let mut encoder = png::Encoder::new(&mut png, width, height);
     encoder.set_compression(png::Compression::Balanced);

@@ -48,6 +48,18 @@ pub enum Misfit {
     CannotBeSet,
 }
 
+impl Misfit {
+    /// What a fault at the smallest size comes to.
+    pub(in crate::letters) fn of(fault: Fault) -> Self {
+        match fault {
+            Fault::TooLong(lines) => Self::LinesTooLong(lines),
+            Fault::WordTooWide => Self::WordTooWide,
+            Fault::AddressTooLarge => Self::AddressTooLarge,
+            Fault::Layout(_) => Self::CannotBeSet,
+        }
+    }
+}
+
 /// What is wrong with a letter as it was set; some faults go away at a smaller size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::letters) enum Fault {
@@ -167,6 +179,19 @@ pub(super) fn judge<'a>(
     forme: &Forme,
     letters: &[LetterData],
 ) -> Result<Vec<Result<Letter<'a>, Fault>>, Breach> {
+    let examined = examine(document, forme, letters)?;
+    Ok(examined.into_iter().map(|(verdict, _)| verdict).collect())
+}
+
+/// Judges every letter, and measures how full the room for its text is: 1 is full, and more does not fit.
+///
+/// # Errors
+/// As [`judge`].
+pub(super) fn examine<'a>(
+    document: &'a PagedDocument,
+    forme: &Forme,
+    letters: &[LetterData],
+) -> Result<Vec<(Result<Letter<'a>, Fault>, f64)>, Breach> {
     let surveys: Vec<Survey> = document
         .pages()
         .iter()
@@ -189,16 +214,32 @@ pub(super) fn judge<'a>(
         .zip(letters)
         .map(|((start, end), letter)| {
             let pages = &surveys[*start..end];
-            prove(pages, letter, forme)?;
             let others = |number: String| number != letter.code() && codes.contains(&*number);
-            if pages[0].printed.numbers().any(others) {
-                return Err(Fault::Layout(Breach::OthersCode));
-            }
-            Ok(Letter {
-                page: &document.pages()[*start],
-            })
+            let verdict = match prove(pages, letter, forme) {
+                Ok(()) if pages[0].printed.numbers().any(others) => {
+                    Err(Fault::Layout(Breach::OthersCode))
+                }
+                Ok(()) => Ok(Letter {
+                    page: &document.pages()[*start],
+                }),
+                Err(fault) => Err(fault),
+            };
+            (verdict, fill(pages))
         })
         .collect())
+}
+
+/// How full the room for the text is.
+fn fill(pages: &[Survey]) -> f64 {
+    let share = match Room::of(pages) {
+        Some(room) => room.text.to_pt() / room.free.to_pt().max(1.0),
+        None => 0.0,
+    };
+    // What stands on one page fits, whatever an estimate of the gap between text and code says.
+    match pages.len() {
+        1 => share.clamp(0.0, 1.0),
+        _ => share.max(1.01),
+    }
 }
 
 /// Whether what describes the document, which is in the PDF of every letter, has words of one of them. Asked of trial
@@ -270,26 +311,42 @@ fn prove(pages: &[Survey], letter: &LetterData, forme: &Forme) -> Result<(), Fau
 /// About how many lines the text and the code block take beyond the sheet; at least one. `None` when they would fit:
 /// something else made the second page.
 fn lines_too_long(pages: &[Survey], size: f64) -> Option<u32> {
-    /// The gap that the layout keeps above the code block, in millimetres, and a line in sizes of its type.
-    const GAP: f64 = 7.0;
+    /// A line in sizes of its type.
     const LINE: f64 = 1.43;
-    let bodies: Vec<Rect> = pages
-        .iter()
-        .filter_map(|page| page.part(Part::Body))
-        .collect();
-    let code = pages.iter().find_map(|page| page.part(Part::Code));
-    let (Some(first), Some(code)) = (bodies.first(), code) else {
+    let Some(room) = Room::of(pages) else {
         return Some(1);
     };
-    // A layout that does not say where its pages end has the code at the foot of one.
-    let foot = pages[0].part(Part::Foot).unwrap_or(code);
-    let room = foot.max.y - first.min.y;
-    let text: Abs = bodies.iter().map(|body| body.size().y).sum();
-    let over = text + Abs::mm(GAP) + code.size().y - room;
-    let lines = over.to_pt() / (LINE * size);
+    let lines = (room.text - room.free).to_pt() / (LINE * size);
     // Two lines are more than the estimate is ever wrong by.
     let fits = lines < -2.0 && pages[0].part(Part::Foot).is_some();
     (!fits).then(|| lines.ceil().clamp(1.0, 10_000.0) as u32)
+}
+
+/// How high the text of a letter is, and how high it may be.
+struct Room {
+    text: Abs,
+    /// What one sheet has between the top of the text and the block with the code.
+    free: Abs,
+}
+
+impl Room {
+    /// `None` when a letter has no text or no block with a code.
+    fn of(pages: &[Survey]) -> Option<Self> {
+        /// The gap that the layout keeps above the code block, in millimetres.
+        const GAP: f64 = 7.0;
+        let bodies: Vec<Rect> = pages
+            .iter()
+            .filter_map(|page| page.part(Part::Body))
+            .collect();
+        let first = bodies.first()?;
+        let code = pages.iter().find_map(|page| page.part(Part::Code))?;
+        // A layout that does not say where its pages end has the code at the foot of one.
+        let foot = pages[0].part(Part::Foot).unwrap_or(code);
+        Some(Self {
+            text: bodies.iter().map(|body| body.size().y).sum(),
+            free: foot.max.y - first.min.y - Abs::mm(GAP) - code.size().y,
+        })
+    }
 }
 
 /// Of a code that is posted, in points (NIST SP 800-63A).

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     domain::organisation::AddressWindow,
-    letters::{Edition, EditionError, Press, PressError, Template, typeface_gaps},
+    letters::{Edition, EditionError, Press, PressError, Template, TemplateFault, typeface_gaps},
     wording::english::count,
 };
 
@@ -122,10 +122,14 @@ fn set_trial_letters(
     let edition = Edition::of_template(template, sender.spec(&organisation, look), press)?;
     match edition.too_long() {
         None => Ok(()),
-        Some((file, _)) => Err(EditionError::DoesNotFit {
-            file: file.to_owned(),
-            what: "the standard text",
-            hint: NOT_OURS,
+        Some((file, _)) => Err(EditionError::Template {
+            name: name.to_owned(),
+            fault: TemplateFault {
+                file: file.to_owned(),
+                place: None,
+                problem: "the standard text does not fit on one A4".to_owned(),
+                hint: NOT_OURS.to_owned(),
+            },
         }),
     }
 }

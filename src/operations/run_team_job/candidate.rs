@@ -57,6 +57,10 @@ impl Candidate {
         self.words.address_lines.join(", ")
     }
 
+    pub fn words(&self) -> &LetterWords {
+        &self.words
+    }
+
     /// All words that are printed of this client.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.words.texts()

@@ -14,7 +14,7 @@ use crate::{
         eligibility::{Detail, LeftOut, Reason},
     },
     operations::{
-        App, Failure,
+        App, Failure, counted,
         edition::{edition, logo_of_store},
         switches::Stop,
     },
@@ -57,8 +57,10 @@ pub async fn make_bundle(
 
     let outcomes = outcomes(&selection);
     app.db
-        .finish_team_job(job, &outcomes, &bundle, app.now())
+        .finish_team_job(job, &outcomes, &bundle, &app.scribe())
         .await?;
+    let reasons = selection.left_out().iter().map(|(_, why)| why.reason);
+    counted::team_done(selection.letters().len(), reasons);
     tracing::info!(
         team_job = job.team_job,
         attempt = job.attempt,

@@ -24,9 +24,9 @@ pub(super) use self::{
     typeset_letters::{leave_out_misfits, press},
 };
 use self::{make_bundle::make_bundle, pack_bundle::store_folder};
-use super::{App, Failure, Kind};
+use super::{App, Failure, Kind, counted};
 use crate::{
-    domain::{eligibility::LeftOut, selection::Selection},
+    domain::{actor::Actor, eligibility::LeftOut, selection::Selection},
     storage::{
         StorageError,
         endings::{Blame, Next},
@@ -56,6 +56,8 @@ pub enum Ended {
 /// Makes one attempt at a team job. An error is one of ours about the attempt itself; a failure *of the job* is written
 /// down with the job and is no error here.
 pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<Ended, Failure> {
+    // Whoever asked for the letters is in the log with the batch; it is not they who see the clients now.
+    let app = &app.acting_as(Actor::worker());
     match app.db.start_attempt(team_job, worker, app.now()).await? {
         Start::Final => Ok(Ended::Finished),
         Start::Ended(job) => {
@@ -67,7 +69,9 @@ pub async fn run_team_job(app: &App, team_job: &str, worker: &str) -> Result<End
             let app = app.clone();
             let attempt = tokio::spawn(async move {
                 let _alive = app.running.enter(&job.team_job, job.attempt);
+                let begun = Instant::now();
                 let result = attempt(&app, &job).await;
+                counted::attempt_ended(&result, begun.elapsed());
                 write_down(&app, &job, result).await
             });
             attempt

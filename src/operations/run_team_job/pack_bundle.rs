@@ -37,7 +37,7 @@ pub async fn pack_bundle(
         Err(_) => return Err(Failure::ours("packing the bundle broke down")),
     };
     let bundle = NewBundle {
-        store_key: format!("{}/bundle.zip", store_folder(job, job.attempt)),
+        store_key: format!("{}/bundle.sealed", store_folder(job, job.attempt)),
         file_name,
         bytes: packed.bytes,
         sha256: packed.sha256.clone(),

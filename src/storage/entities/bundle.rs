@@ -16,9 +16,26 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When somebody first took it out of the store.
     pub collected_at: Option<DateTimeUtc>,
+    /// When it was removed from the store.
+    pub removed_at: Option<DateTimeUtc>,
+    /// `storage::bundles::Removal`.
+    pub removed_why: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::team_job::Entity",
+        from = "Column::TeamJobId",
+        to = "super::team_job::Column::Id"
+    )]
+    TeamJob,
+}
+
+impl Related<super::team_job::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TeamJob.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -10,6 +10,10 @@ pub struct Model {
     pub in_export: bool,
     /// `domain::client::Client` as JSON.
     pub record: String,
+    /// When the last export with them was taken in.
+    pub last_in_export: Option<DateTimeUtc>,
+    /// When all but their number was forgotten.
+    pub anonymised_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

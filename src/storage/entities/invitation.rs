@@ -12,14 +12,15 @@ pub struct Model {
     pub state: String,
     /// Cancelled before its letter could leave the house: the client was never invited by it.
     pub withdrawn: bool,
-    /// HMAC-SHA256 of the code, hexadecimal; unique for ever, so no code is used twice.
+    /// HMAC-SHA256 of the code, hexadecimal, under the key that sealed when the invitation closed, or seals now; unique for
+    /// ever, so no code is used twice.
     #[sea_orm(unique)]
     pub code_hash: String,
     /// The code, sealed; wiped when the invitation closes.
     pub sealed_code: Option<Vec<u8>>,
-    /// The words of the letter, as its maker wrote them down, so that it can be printed again as it was; wiped when the
-    /// invitation closes.
-    pub words: Option<String>,
+    /// The words of the letter, as its maker wrote them down, sealed, so that it can be printed again as it was; wiped when
+    /// the invitation closes.
+    pub sealed_words: Option<Vec<u8>>,
     /// The invitation that this one was issued in place of, by a person; it is in no bundle.
     pub reissue_of: Option<String>,
     /// The date on the letter.

@@ -18,6 +18,19 @@ pub struct Model {
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
+pub enum Relation {
+    #[sea_orm(
+        belongs_to = "super::team_job::Entity",
+        from = "Column::TeamJobId",
+        to = "super::team_job::Column::Id"
+    )]
+    TeamJob,
+}
+
+impl Related<super::team_job::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TeamJob.def()
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

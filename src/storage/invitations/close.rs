@@ -4,27 +4,30 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect,
+    QueryTrait,
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
-use super::{Found, issue::Draw, read_found, read_state};
+use super::{Found, issue::Draw, read_found, read_state, reseal::known_hashes};
 use crate::{
     domain::{
+        audit::{Access, Action},
         client::ClientId,
         invitation::{Code, InvitationState},
+        organisation::Slug,
         team_job::TeamJobState,
     },
     storage::{
         Database, StorageError,
+        audit::{self, Scribe},
         entities::{
             invitation::{self, Column},
             team_job,
         },
         exports::CHUNK,
-        new_id,
+        new_id, read_client_id,
         team_jobs::locked,
-        vault::Vault,
     },
 };
 
@@ -54,7 +57,7 @@ impl Database {
         &self,
         invitation: &Found,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Closing, StorageError> {
         let tx = self.begin().await?;
         let (row, being_made) = locked_with_job(&tx, invitation).await?;
@@ -65,7 +68,10 @@ impl Database {
         if state != InvitationState::Open {
             return Ok(Closing::Was(state));
         }
-        close(&tx, by_id(&row.id), InvitationState::Cancelled, false, now).await?;
+        let cancelled = InvitationState::Cancelled;
+        close(&tx, by_id(&row.id), cancelled, false, scribe.now).await?;
+        let access = with_invitation(Action::InvitationCancelled, &row)?;
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Closing::Closed(None))
     }
@@ -76,13 +82,14 @@ impl Database {
         &self,
         invitation: &Found,
         letter: &Reissue<'_>,
-        vault: &Vault,
         draw: &mut Draw<'_>,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Closing, StorageError> {
+        let (vault, now) = (scribe.vault, scribe.now);
         let tx = self.begin().await?;
         let (row, being_made) = locked_with_job(&tx, invitation).await?;
+        self.hold_key(&tx).await?;
         if being_made {
             return Ok(Closing::BeingMade);
         }
@@ -104,6 +111,12 @@ impl Database {
         let id = loop {
             let id = new_id();
             let code = draw()?;
+            if !known_hashes(&tx, &vault.other_hashes(&code))
+                .await?
+                .is_empty()
+            {
+                continue;
+            }
             let inserted = invitation::Entity::insert(invitation::ActiveModel {
                 id: Set(id.clone()),
                 organisation: Set(row.organisation.clone()),
@@ -113,7 +126,7 @@ impl Database {
                 withdrawn: Set(false),
                 code_hash: Set(vault.hash(&code)),
                 sealed_code: Set(Some(vault.seal(&code, &id)?)),
-                words: Set(Some(letter.words.to_owned())),
+                sealed_words: Set(Some(vault.seal_words(letter.words, &id)?)),
                 reissue_of: Set(Some(row.id.clone())),
                 letter_date: Set(letter.letter_date),
                 valid_until: Set(letter.valid_until),
@@ -128,6 +141,8 @@ impl Database {
                 break id;
             }
         };
+        let access = with_invitation(Action::InvitationReissued, &row)?;
+        audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Closing::Closed(Some(id)))
     }
@@ -139,18 +154,22 @@ impl Database {
         today: NaiveDate,
         now: DateTime<Utc>,
     ) -> Result<u64, StorageError> {
-        let expired = Condition::all()
-            .add(Column::State.eq(InvitationState::Open.as_str()))
-            .add(Column::ValidUntil.lt(today))
-            .add(out_of_the_house());
         close(
             self.connection(),
-            expired,
+            expired(today),
             InvitationState::Expired,
             false,
             now,
         )
         .await
+    }
+
+    /// How many invitations [`Database::close_expired`] would close.
+    pub async fn count_expired(&self, today: NaiveDate) -> Result<u64, StorageError> {
+        Ok(invitation::Entity::find()
+            .filter(expired(today))
+            .count(self.connection())
+            .await?)
     }
 
     /// Redeems the open invitation with this code, if it is still valid on `today`, the day in Amsterdam. Of any number
@@ -160,25 +179,31 @@ impl Database {
     pub async fn redeem(
         &self,
         code: &Code,
-        vault: &Vault,
         today: NaiveDate,
-        now: DateTime<Utc>,
+        scribe: &Scribe<'_>,
     ) -> Result<Option<(Found, Closing)>, StorageError> {
-        let hash = vault.hash(code);
+        // It may have been issued under any generation of the key.
+        let mut hashes = scribe.vault.other_hashes(code);
+        hashes.push(scribe.vault.hash(code));
         let condition = Condition::all()
-            .add(Column::CodeHash.eq(&hash))
+            .add(Column::CodeHash.is_in(&hashes))
             .add(Column::State.eq(InvitationState::Open.as_str()))
             .add(Column::ValidUntil.gte(today));
         let tx = self.begin().await?;
-        let redeemed = close(&tx, condition, InvitationState::Redeemed, false, now).await?;
+        self.hold_key(&tx).await?;
+        let redeemed = close(&tx, condition, InvitationState::Redeemed, false, scribe.now).await?;
         let row = invitation::Entity::find()
-            .filter(Column::CodeHash.eq(&hash))
+            .filter(Column::CodeHash.is_in(&hashes))
             .find_also_related(team_job::Entity)
             .one(&tx)
             .await?;
         let Some((row, job)) = row else {
             return Ok(None);
         };
+        if redeemed > 0 {
+            let access = with_invitation(Action::CodeRedeemed, &row)?;
+            audit::append(&tx, scribe, &access).await?;
+        }
         let found = read_found(row, job)?;
         let closing = match redeemed {
             1 => Closing::Closed(None),
@@ -216,6 +241,13 @@ pub async fn withdraw(
     Ok(())
 }
 
+fn expired(today: NaiveDate) -> Condition {
+    Condition::all()
+        .add(Column::State.eq(InvitationState::Open.as_str()))
+        .add(Column::ValidUntil.lt(today))
+        .add(out_of_the_house())
+}
+
 /// Invitations that no job is working on: those of jobs that are done.
 pub fn out_of_the_house() -> SimpleExpr {
     let done = team_job::Entity::find()
@@ -224,6 +256,14 @@ pub fn out_of_the_house() -> SimpleExpr {
         .filter(team_job::Column::State.eq(TeamJobState::Done.as_str()))
         .into_query();
     Column::TeamJobId.in_subquery(done)
+}
+
+fn with_invitation(action: Action, row: &invitation::Model) -> Result<Access, StorageError> {
+    let slug = Slug::try_from(row.organisation.clone()).map_err(StorageError::Unexpected)?;
+    Ok(Access::done(action)
+        .of(&slug)
+        .with("invitation", &row.id)
+        .to_clients([read_client_id(&row.client_id)?]))
 }
 
 fn by_id(id: &str) -> Condition {
@@ -262,7 +302,7 @@ pub async fn close(
         .col_expr(Column::State, Expr::value(state.as_str()))
         .col_expr(Column::Withdrawn, Expr::value(withdrawn))
         .col_expr(Column::SealedCode, Expr::value(Option::<Vec<u8>>::None))
-        .col_expr(Column::Words, Expr::value(Option::<String>::None))
+        .col_expr(Column::SealedWords, Expr::value(Option::<Vec<u8>>::None))
         .col_expr(Column::ClosedAt, Expr::value(now))
         .filter(which)
         .exec(tx)

@@ -12,6 +12,7 @@ use sea_orm::{
 use super::{
     close::{close, out_of_the_house},
     read_state,
+    reseal::known_hashes,
 };
 use crate::{
     domain::{
@@ -66,6 +67,7 @@ impl Database {
     ) -> Result<Issued, StorageError> {
         let tx = self.begin().await?;
         team_jobs::hold(&tx, job).await?;
+        self.hold_key(&tx).await?;
         let mut issued = Issued {
             letters: letters_of_job(&tx, job, vault).await?,
             taken: HashMap::new(),
@@ -176,9 +178,18 @@ async fn insert(
     for chunk in clients.chunks(CHUNK) {
         let mut drawn = HashMap::with_capacity(chunk.len());
         let mut rows = Vec::with_capacity(chunk.len());
-        for (client, words) in chunk {
+        let codes: Vec<Code> = chunk.iter().map(|_| draw()).collect::<Result<_, _>>()?;
+        let used = used_before(tx, vault, &codes).await?;
+        for ((client, words), code) in chunk.iter().zip(codes) {
+            // Another is drawn for this client.
+            if vault
+                .other_hashes(&code)
+                .iter()
+                .any(|hash| used.contains(hash))
+            {
+                continue;
+            }
             let id = new_id();
-            let code = draw()?;
             rows.push(invitation::ActiveModel {
                 id: Set(id.clone()),
                 organisation: Set(job.batch.organisation.slug.to_string()),
@@ -188,7 +199,7 @@ async fn insert(
                 withdrawn: Set(false),
                 code_hash: Set(vault.hash(&code)),
                 sealed_code: Set(Some(vault.seal(&code, &id)?)),
-                words: Set(Some(words.clone())),
+                sealed_words: Set(Some(vault.seal_words(words, &id)?)),
                 reissue_of: Set(None),
                 letter_date: Set(job.batch.options.letter_date),
                 valid_until: Set(job.batch.options.valid_until),
@@ -197,6 +208,9 @@ async fn insert(
             });
             let words = words.clone();
             drawn.insert(id, (client.clone(), IssuedLetter { code, words }));
+        }
+        if rows.is_empty() {
+            continue;
         }
         invitation::Entity::insert_many(rows)
             // Any conflict: the client's open invitation as well as a code that was used before.
@@ -217,6 +231,24 @@ async fn insert(
         }
     }
     Ok(())
+}
+
+/// The hashes of codes among these that were issued under another generation of the key. That of the current one is the
+/// unique index's to find.
+async fn used_before(
+    tx: &impl ConnectionTrait,
+    vault: &Vault,
+    codes: &[Code],
+) -> Result<HashSet<String>, StorageError> {
+    let hashes: Vec<String> = codes
+        .iter()
+        .flat_map(|code| vault.other_hashes(code))
+        .collect();
+    let mut used = HashSet::new();
+    for chunk in hashes.chunks(CHUNK) {
+        used.extend(known_hashes(tx, chunk).await?);
+    }
+    Ok(used)
 }
 
 async fn letters_of_job(

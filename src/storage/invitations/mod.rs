@@ -5,6 +5,8 @@
 
 mod close;
 mod issue;
+mod pages;
+mod reseal;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
@@ -12,10 +14,13 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func},
 };
 
-pub(super) use self::{close::withdraw, issue::open_of_job};
 pub use self::{
     close::{Closing, Reissue},
     issue::{Issued, IssuedLetter},
+};
+pub(super) use self::{
+    close::{out_of_the_house, withdraw},
+    issue::open_of_job,
 };
 use super::{
     Database, StorageError,
@@ -23,6 +28,7 @@ use super::{
         invitation::{self, Column},
         team_job,
     },
+    outcomes::batches_of,
     read_client_id,
     vault::Vault,
 };
@@ -75,26 +81,8 @@ impl Database {
         filter: &InvitationFilter,
         today: NaiveDate,
     ) -> Result<Vec<Found>, StorageError> {
-        let mut wanted = Condition::all();
-        if let Some(organisation) = &filter.organisation {
-            wanted = wanted.add(Column::Organisation.eq(organisation.as_str()));
-        }
-        if let Some(client) = &filter.client {
-            wanted = wanted.add(Column::ClientId.eq(client));
-        }
-        if let Some(team) = &filter.team {
-            let jobs = team_job::Entity::find()
-                .select_only()
-                .column(team_job::Column::Id)
-                .filter(called(team))
-                .into_query();
-            wanted = wanted.add(Column::TeamJobId.in_subquery(jobs));
-        }
-        if let Some(state) = filter.state {
-            wanted = wanted.add(in_state(state, today));
-        }
         let rows = invitation::Entity::find()
-            .filter(wanted)
+            .filter(wanted(filter, today))
             .find_also_related(team_job::Entity)
             .order_by_asc(Column::IssuedAt)
             .order_by_asc(Column::Id)
@@ -105,12 +93,60 @@ impl Database {
             .collect()
     }
 
-    /// Whether any batch was for a team with this id or name.
-    pub async fn team_was_written(&self, team: &str) -> Result<bool, StorageError> {
-        let job = team_job::Entity::find()
-            .filter(called(team))
-            .one(self.connection())
+    /// A page of invitations that left the house, oldest first, those after the invitation `after`.
+    pub async fn invitation_page(
+        &self,
+        filter: &InvitationFilter,
+        today: NaiveDate,
+        after: Option<&str>,
+        most: u64,
+    ) -> Result<Vec<Found>, StorageError> {
+        let mut wanted = wanted(filter, today).add(Column::Withdrawn.eq(false));
+        if let Some(after) = after {
+            wanted = wanted.add(Column::Id.gt(after));
+        }
+        let rows = invitation::Entity::find()
+            .filter(wanted)
+            .find_also_related(team_job::Entity)
+            .order_by_asc(Column::Id)
+            .limit(most)
+            .all(self.connection())
             .await?;
+        rows.into_iter()
+            .map(|(row, job)| read_found(row, job))
+            .collect()
+    }
+
+    /// The invitations of these clients, oldest first.
+    pub async fn invitations_of(
+        &self,
+        slug: &Slug,
+        ids: &[ClientId],
+    ) -> Result<Vec<Found>, StorageError> {
+        let rows = invitation::Entity::find()
+            .filter(Column::Organisation.eq(slug.as_str()))
+            .filter(Column::ClientId.is_in(ids.iter().map(ClientId::as_str)))
+            .find_also_related(team_job::Entity)
+            .order_by_asc(Column::IssuedAt)
+            .order_by_asc(Column::Id)
+            .all(self.connection())
+            .await?;
+        rows.into_iter()
+            .map(|(row, job)| read_found(row, job))
+            .collect()
+    }
+
+    /// Whether any batch, of all organisations or of one, was for a team with this id or name.
+    pub async fn team_was_written(
+        &self,
+        slug: Option<&Slug>,
+        team: &str,
+    ) -> Result<bool, StorageError> {
+        let mut wanted = team_job::Entity::find().filter(called(team));
+        if let Some(slug) = slug {
+            wanted = wanted.filter(team_job::Column::BatchId.in_subquery(batches_of(slug)));
+        }
+        let job = wanted.one(self.connection()).await?;
         Ok(job.is_some())
     }
 
@@ -145,6 +181,28 @@ impl Database {
     }
 }
 
+fn wanted(filter: &InvitationFilter, today: NaiveDate) -> Condition {
+    let mut wanted = Condition::all();
+    if let Some(organisation) = &filter.organisation {
+        wanted = wanted.add(Column::Organisation.eq(organisation.as_str()));
+    }
+    if let Some(client) = &filter.client {
+        wanted = wanted.add(Column::ClientId.eq(client));
+    }
+    if let Some(team) = &filter.team {
+        let jobs = team_job::Entity::find()
+            .select_only()
+            .column(team_job::Column::Id)
+            .filter(called(team))
+            .into_query();
+        wanted = wanted.add(Column::TeamJobId.in_subquery(jobs));
+    }
+    if let Some(state) = filter.state {
+        wanted = wanted.add(in_state(state, today));
+    }
+    wanted
+}
+
 /// Teams with this id, or with this name without regard to case.
 fn called(team: &str) -> Condition {
     let name = Expr::expr(Func::lower(Expr::col(team_job::Column::TeamName)));
@@ -169,10 +227,12 @@ fn in_state(state: InvitationState, today: NaiveDate) -> Condition {
 }
 
 fn letter_of(row: invitation::Model, vault: &Vault) -> Result<IssuedLetter, StorageError> {
-    let sealed = row.sealed_code.as_deref().ok_or(StorageError::SealBroken)?;
+    let (Some(code), Some(words)) = (&row.sealed_code, &row.sealed_words) else {
+        return Err(StorageError::SealBroken);
+    };
     Ok(IssuedLetter {
-        code: vault.open_seal(sealed, &row.id)?,
-        words: row.words.ok_or(StorageError::SealBroken)?,
+        code: vault.open_seal(code, &row.id)?,
+        words: vault.open_words(words, &row.id)?,
     })
 }
 

@@ -4,6 +4,12 @@ use sea_orm_migration::prelude::*;
 
 mod m0001_first;
 mod m0002_access;
+mod m0003_audit;
+mod m0004_sealed;
+mod m0005_letter_versions;
+mod m0006_retention;
+mod m0007_sessions;
+mod m0008_intake_form;
 
 pub struct Migrator;
 
@@ -12,6 +18,12 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_first::Migration),
             Box::new(m0002_access::Migration),
+            Box::new(m0003_audit::Migration),
+            Box::new(m0004_sealed::Migration),
+            Box::new(m0005_letter_versions::Migration),
+            Box::new(m0006_retention::Migration),
+            Box::new(m0007_sessions::Migration),
+            Box::new(m0008_intake_form::Migration),
         ]
     }
 }

@@ -1,0 +1,30 @@
+//! The log, on standard error: lines for people, or an object a line for programs.
+
+use std::io::{self, IsTerminal};
+
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{self, LogFormat};
+
+/// Errors, more with each `-v`, or what `BRIEVENBUS_LOG` says. Of something that runs unattended, warnings too.
+pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) {
+    let level = match verbose {
+        0 if unattended => "brievenbus=warn",
+        0 => "brievenbus=error",
+        1 => "brievenbus=info",
+        2 => "brievenbus=debug,info",
+        _ => "trace",
+    };
+    let filter = config::log_filter()
+        .and_then(|filter| filter.parse::<EnvFilter>().ok())
+        .unwrap_or_else(|| EnvFilter::new(level));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
+    match format {
+        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Text => log
+            .with_ansi(io::stderr().is_terminal() && !config::no_color())
+            .init(),
+    }
+}

@@ -1,0 +1,202 @@
+//! `/batches/ID/events`: how far a batch is, as it goes. However many follow a batch, one looks at the database.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError, Weak},
+    time::Duration,
+};
+
+use axum::response::{
+    IntoResponse, Response,
+    sse::{Event, KeepAlive, Sse},
+};
+use futures::{Stream, StreamExt, stream};
+use tokio::sync::watch;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{batches::BatchPath, refusals::NotThere};
+use crate::{
+    answers::batch::BatchProgress,
+    http::{
+        caller::{Caller, ForMembers},
+        input::PathInput,
+        problem::Problem,
+        service::Service,
+    },
+    operations::{
+        App, Failure, Kind,
+        running::Stopping,
+        show_batch::{find_batch, progress},
+    },
+};
+
+/// How often a batch that somebody follows is looked at.
+const LOOK: Duration = Duration::from_millis(300);
+/// How often a connection on which nothing happens is used, so that nobody in between closes it.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// How long somebody may follow: afterwards they connect again, and are asked again who they are.
+const LONGEST: Duration = Duration::from_secs(3_600);
+/// How long somebody whose connection broke off waits before they connect again.
+const RECONNECT: Duration = Duration::from_secs(3);
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(follow))
+}
+
+/// Follow a batch.
+///
+/// Server-sent events: `progress` with the progress as JSON, at once and whenever it changes, and `end`, once, with the
+/// last of it, when every team has ended. A connection that breaks off may be made again at any time: the first event
+/// says all there is to know.
+#[utoipa::path(
+    get,
+    path = "/batches/{id}/events",
+    operation_id = "follow_batch",
+    tag = "batches",
+    params(BatchPath),
+    responses(
+        (status = 200, description = "Events, each with a BatchProgress as its data.", body = String,
+            content_type = "text/event-stream"),
+        NotThere
+    )
+)]
+async fn follow(
+    caller: Caller<ForMembers>,
+    axum::extract::State(service): axum::extract::State<Service>,
+    PathInput(path): PathInput<BatchPath>,
+) -> Result<Response, Problem> {
+    let id = path.id.as_str();
+    find_batch(&caller.app, id).await?;
+    let first = BatchProgress::new(id, progress(&caller.app, id).await?);
+    let seen = service
+        .followers
+        .of(&service.app, &service.closing, id, first);
+    let closing = service.closing.clone();
+    let events = events(seen)
+        .map(Ok::<_, Infallible>)
+        .take_until(async move {
+            tokio::select! {
+                () = closing.raised() => {}
+                () = tokio::time::sleep(LONGEST) => {}
+            }
+        });
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT);
+    Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+/// What is sent to one who follows.
+fn events(seen: watch::Receiver<BatchProgress>) -> impl Stream<Item = Event> + Send + 'static {
+    enum Next {
+        First(watch::Receiver<BatchProgress>),
+        Change(watch::Receiver<BatchProgress>),
+        End(BatchProgress),
+        Nothing,
+    }
+    stream::unfold(Next::First(seen), |next| async move {
+        let (mut seen, event) = match next {
+            Next::First(seen) => (seen, Event::default().retry(RECONNECT)),
+            Next::Change(mut seen) => {
+                // Nobody looks any more: it is over, or the server is to stop.
+                seen.changed().await.ok()?;
+                (seen, Event::default())
+            }
+            Next::End(last) => {
+                let end = Event::default().event("end").json_data(&last).ok()?;
+                return Some((end, Next::Nothing));
+            }
+            Next::Nothing => return None,
+        };
+        let now = seen.borrow_and_update().clone();
+        let event = event.event("progress").json_data(&now).ok()?;
+        let next = if now.state.is_final() {
+            Next::End(now)
+        } else {
+            Next::Change(seen)
+        };
+        Some((event, next))
+    })
+}
+
+/// The batches that somebody follows. Cloning shares them.
+#[derive(Clone, Default)]
+pub struct Followers(Arc<Mutex<HashMap<String, Weak<watch::Sender<BatchProgress>>>>>);
+
+impl Followers {
+    /// How far a batch is, from now on. Whoever is the first to follow it has somebody look; the others see the same.
+    fn of(
+        &self,
+        app: &Arc<App>,
+        closing: &Stopping,
+        id: &str,
+        first: BatchProgress,
+    ) -> watch::Receiver<BatchProgress> {
+        let mut followed = self.lock();
+        if let Some(looking) = followed.get(id).and_then(Weak::upgrade) {
+            return looking.subscribe();
+        }
+        let (sender, seen) = watch::channel(first);
+        let sender = Arc::new(sender);
+        followed.insert(id.to_owned(), Arc::downgrade(&sender));
+        tokio::spawn(look(
+            self.clone(),
+            Arc::clone(app),
+            closing.clone(),
+            id.to_owned(),
+            sender,
+        ));
+        seen
+    }
+
+    /// Forgets a batch that nobody follows; answers whether that is so.
+    fn forget_if_alone(&self, id: &str, sender: &watch::Sender<BatchProgress>) -> bool {
+        let mut followed = self.lock();
+        let alone = sender.receiver_count() == 0;
+        if alone {
+            followed.remove(id);
+        }
+        alone
+    }
+
+    fn lock(
+        &self,
+    ) -> std::sync::MutexGuard<'_, HashMap<String, Weak<watch::Sender<BatchProgress>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Looks at a batch until it is over, nobody follows it any more, or the server is to stop.
+async fn look(
+    followers: Followers,
+    app: Arc<App>,
+    closing: Stopping,
+    id: String,
+    sender: Arc<watch::Sender<BatchProgress>>,
+) {
+    while !sender.borrow().state.is_final() && !closing.is_raised() {
+        tokio::time::sleep(LOOK).await;
+        if followers.forget_if_alone(&id, &sender) {
+            return;
+        }
+        match progress(&app, &id).await {
+            Ok(teams) => {
+                let now = BatchProgress::new(&id, teams);
+                sender.send_if_modified(|last| {
+                    let changed = *last != now;
+                    *last = now;
+                    changed
+                });
+            }
+            Err(failure) if failure.kind == Kind::TryAgain => {}
+            Err(failure) => {
+                gave_up(&id, &failure);
+                break;
+            }
+        }
+    }
+    followers.lock().remove(&id);
+}
+
+fn gave_up(id: &str, failure: &Failure) {
+    tracing::error!(batch = id, code = failure.code, error = %failure, "batch not followed any more");
+}

@@ -1,0 +1,183 @@
+//! `/bundles`
+
+use std::io;
+
+use axum::{
+    body::Body,
+    extract::OriginalUri,
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use futures::TryStreamExt;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    fields::{self, Id, Limit, paging},
+    listing::{Listing, listing},
+    ranges::{Part, is_known, nowhere, part},
+    refusals::NotThere,
+};
+use crate::{
+    answers::{self, bundle::Bundle},
+    domain::organisation::Slug,
+    http::{
+        caller::{Caller, ForMembers},
+        input::{PathInput, QueryInput},
+        problem::Problem,
+        service::Service,
+    },
+    operations::{
+        fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
+        open_bundle::open_bundle,
+    },
+};
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(download))
+}
+
+/// What to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct BundlesQuery {
+    /// Only those of this organisation.
+    #[param(schema_with = answers::slug)]
+    organisation: Option<Slug>,
+    /// Only those of this batch.
+    #[param(schema_with = answers::id)]
+    batch: Option<Id>,
+    /// Lines of the page.
+    #[param(schema_with = fields::limit)]
+    limit: Option<Limit>,
+    /// The `next` of the page before.
+    #[param(schema_with = answers::id)]
+    after: Option<Id>,
+}
+
+/// List bundles.
+///
+/// The oldest first, so that whoever asks for what comes `after` the last one they know gets the new ones.
+#[utoipa::path(
+    get,
+    path = "/bundles",
+    operation_id = "list_bundles",
+    tag = "bundles",
+    params(BundlesQuery),
+    responses((status = 200, description = "A page of bundles.", body = Listing<Bundle>), NotThere)
+)]
+async fn list(
+    caller: Caller<ForMembers>,
+    OriginalUri(address): OriginalUri,
+    QueryInput(query): QueryInput<BundlesQuery>,
+) -> Result<Response, Problem> {
+    let filter = BundleFilter {
+        organisation: query.organisation,
+        batch: query.batch.map(Id::into_string),
+    };
+    let page = bundle_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
+    Ok(listing(
+        page.map(|(bundle, team)| Bundle::new(bundle, team)),
+        &address,
+    ))
+}
+
+/// Which bundle.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct BundlePath {
+    /// Of the bundle.
+    #[param(schema_with = answers::id)]
+    id: Id,
+}
+
+/// Download a bundle.
+///
+/// The zip, or one part of it (`Range`), so that a download that broke off can go on. The tag is the sha256 of the zip,
+/// in quotes. `HEAD` says how large it is.
+#[utoipa::path(
+    get,
+    path = "/bundles/{id}",
+    operation_id = "fetch_bundle",
+    tag = "bundles",
+    params(
+        BundlePath,
+        ("Range" = Option<String>, Header, description = "One part: `bytes=0-1023`, `bytes=1024-`, `bytes=-1024`"),
+        ("If-Range" = Option<String>, Header, description = "The `ETag`: another bundle is sent as a whole"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a bundle that is there already"),
+    ),
+    responses(
+        (status = 200, description = "The zip.", body = Vec<u8>, content_type = "application/zip",
+            headers(
+                ("ETag" = String, description = "The sha256 of the zip, in quotes"),
+                ("Content-Disposition" = String, description = "The name of the file, in ASCII"),
+                ("Accept-Ranges" = String, description = "`bytes`")
+            )),
+        (status = 206, description = "The part that was asked for.", body = Vec<u8>, content_type = "application/zip",
+            headers(("Content-Range" = String, description = "`bytes 0-1023/4096`"))),
+        (status = 304, description = "It is the one that is there already."),
+        (status = 416, description = "The bundle has no such part.", body = Problem,
+            content_type = "application/problem+json",
+            headers(("Content-Range" = String, description = "`bytes */4096`"))),
+        NotThere
+    )
+)]
+async fn download(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<BundlePath>,
+    method: Method,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let id = path.id.as_str();
+    let bundle = bundle_to_look_at(&caller.app, id).await?;
+    let etag = format!("\"{}\"", bundle.sha256);
+    let told = [
+        (header::ETAG, etag.clone()),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    if is_known(&headers, &etag) {
+        return Ok((StatusCode::NOT_MODIFIED, told).into_response());
+    }
+    let asked = match method {
+        // Only what is fetched can be fetched in parts.
+        Method::GET => part(&headers, bundle.bytes, &etag),
+        _ => Part::Whole,
+    };
+    let (status, range) = match asked {
+        Part::Nowhere => return Ok(nowhere(bundle.bytes)),
+        Part::Whole => (StatusCode::OK, 0..bundle.bytes),
+        Part::Some(range) => (StatusCode::PARTIAL_CONTENT, range),
+    };
+    let length = HeaderValue::from(range.end - range.start);
+    let place = (status == StatusCode::PARTIAL_CONTENT)
+        .then(|| format!("bytes {}-{}/{}", range.start, range.end - 1, bundle.bytes));
+    let body = if method == Method::HEAD {
+        Body::empty()
+    } else {
+        let bytes = open_bundle(&caller.app, id).await?.read(range).await?;
+        Body::from_stream(bytes.map_err(io::Error::other))
+    };
+    let mut answer = (status, told, body).into_response();
+    let answered = answer.headers_mut();
+    answered.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/zip"),
+    );
+    answered.insert(header::CONTENT_LENGTH, length);
+    answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name));
+    if let Some(place) = place.and_then(|place| HeaderValue::try_from(place).ok()) {
+        answered.insert(header::CONTENT_RANGE, place);
+    }
+    Ok(answer)
+}
+
+/// A file to save under its own name, which is ASCII and has no quotes.
+fn attachment(file_name: &str) -> HeaderValue {
+    HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""))
+        .unwrap_or(HeaderValue::from_static("attachment"))
+}

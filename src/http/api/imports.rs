@@ -1,0 +1,148 @@
+//! `/organisations/SLUG/imports`
+
+use axum::{
+    Json,
+    extract::{FromRequest, Multipart, Request, State},
+    http::{StatusCode, header},
+};
+use futures::StreamExt;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    organisations::OrganisationPath,
+    refusals::{NotPossible, NotThere},
+};
+use crate::{
+    answers::import::{Import, KeptLetter},
+    http::{
+        caller::{Caller, ForMembers},
+        input::{PathInput, too_large},
+        problem::Problem,
+        service::Service,
+    },
+    operations::receive_export::{Arrival, Received, TOO_LARGE},
+};
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new().routes(routes!(import))
+}
+
+/// Take an export in.
+///
+/// All or nothing: a zip of the folder of the export, or its files one by one (`multipart/form-data`, each with its name
+/// in the folder as its file name). Only what belongs to an export is read. The slug in its `organisation.toml` is to
+/// be the one in the address. A client who is no longer in the export is kept and gets no letters.
+#[utoipa::path(
+    post,
+    path = "/organisations/{slug}/imports",
+    operation_id = "import_export",
+    tag = "organisations",
+    params(OrganisationPath),
+    request_body(
+        description = "The export",
+        content(
+            (Vec<u8> = "application/zip"),
+            (ExportFiles = "multipart/form-data")
+        )
+    ),
+    responses(
+        (status = 200, description = "It was taken in: what there is to know about it.", body = Import),
+        NotThere, NotPossible
+    )
+)]
+async fn import(
+    caller: Caller<ForMembers>,
+    State(service): State<Service>,
+    PathInput(path): PathInput<OrganisationPath>,
+    request: Request,
+) -> Result<Json<Import>, Problem> {
+    let arrival = Arrival::of(&caller.app, &path.slug)?;
+    let received = match kind_of(&request).as_deref() {
+        Some("application/zip" | "application/x-zip-compressed") => zip(arrival, request).await?,
+        Some("multipart/form-data") => files(arrival, request, &service).await?,
+        _ => {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_an_export",
+                "an export is sent as a zip, or as the files of a form",
+                Some("send `Content-Type: application/zip` or `multipart/form-data`"),
+            ));
+        }
+    };
+    Ok(Json(Import {
+        organisation: received.organisation,
+        report: received.report,
+        note: received.note,
+        kept_letter: received.kept_letter.map(KeptLetter::from),
+    }))
+}
+
+/// The files of an export, each with the name that it has in its folder.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the document says what a form holds")]
+struct ExportFiles {
+    /// `organisation.toml`, `locations.csv`, `clients.csv`, `location_assignments.csv`, and what else there is.
+    #[schema(value_type = Vec<String>, format = Binary, max_items = 50)]
+    files: Vec<String>,
+}
+
+/// What a request says that its body is, in small letters.
+fn kind_of(request: &Request) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = value.split(';').next()?;
+    Some(kind.trim().to_ascii_lowercase())
+}
+
+async fn zip(mut arrival: Arrival<'_>, request: Request) -> Result<Received, Problem> {
+    arrival.begin("")?;
+    let mut pieces = request.into_body().into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| broken_off())?;
+        write(&mut arrival, &piece).await?;
+    }
+    Ok(arrival.take_in_zip().await?)
+}
+
+async fn files(
+    mut arrival: Arrival<'_>,
+    request: Request,
+    service: &Service,
+) -> Result<Received, Problem> {
+    let mut form = Multipart::from_request(request, service)
+        .await
+        .map_err(|_| broken_off())?;
+    while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
+        // Fields without a file, such as the button that was pressed, say nothing.
+        let Some(name) = field.file_name().map(str::to_owned) else {
+            continue;
+        };
+        // So does a place for a file where none was chosen.
+        if name.is_empty() {
+            continue;
+        }
+        arrival.begin(&name)?;
+        while let Some(piece) = field.chunk().await.map_err(|_| broken_off())? {
+            write(&mut arrival, &piece).await?;
+        }
+    }
+    Ok(arrival.take_in_files().await?)
+}
+
+async fn write(arrival: &mut Arrival<'_>, piece: &[u8]) -> Result<(), Problem> {
+    arrival.write(piece).await.map_err(|failure| {
+        if failure.code == TOO_LARGE {
+            too_large()
+        } else {
+            failure.into()
+        }
+    })
+}
+
+fn broken_off() -> Problem {
+    Problem::new(
+        StatusCode::BAD_REQUEST,
+        "body_broken_off",
+        "the body of the request did not arrive whole, or is no form",
+        Some("send it again"),
+    )
+}

@@ -1,0 +1,201 @@
+//! `/invitations`
+
+use axum::{
+    Json,
+    extract::OriginalUri,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    fields::{self, ClientNumber, Id, Limit, Line, paging},
+    listing::{Listing, listing},
+    refusals::{InTheWay, NotThere},
+};
+use crate::{
+    answers::{self, invitation::Invitation},
+    domain::{invitation::InvitationState, organisation::Slug},
+    http::{
+        caller::{Caller, ForMembers},
+        input::{PathInput, QueryInput},
+        problem::Problem,
+        service::Service,
+    },
+    operations::{
+        self,
+        list_invitations::{InvitationFilter, invitation_page, show_invitation},
+        render_letter::render_letter,
+    },
+};
+
+pub fn routes() -> OpenApiRouter<Service> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(letter))
+        .routes(routes!(cancel))
+        .routes(routes!(reissue))
+}
+
+/// What to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct InvitationsQuery {
+    /// Only those of this organisation.
+    #[param(schema_with = answers::slug)]
+    organisation: Option<Slug>,
+    /// Only those of this client.
+    #[param(schema_with = answers::client_number)]
+    client: Option<ClientNumber>,
+    /// Only those that this team wrote: its id, or its name without regard to case.
+    #[param(schema_with = fields::line)]
+    team: Option<Line>,
+    /// Only those that are in this state today.
+    #[param(schema_with = answers::invitation_state)]
+    state: Option<InvitationState>,
+    /// Lines of the page.
+    #[param(schema_with = fields::limit)]
+    limit: Option<Limit>,
+    /// The `next` of the page before.
+    #[param(schema_with = answers::id)]
+    after: Option<Id>,
+}
+
+/// List invitations.
+///
+/// The oldest first. One whose letter never came to be is not among them.
+#[utoipa::path(
+    get,
+    path = "/invitations",
+    operation_id = "list_invitations",
+    tag = "invitations",
+    params(InvitationsQuery),
+    responses((status = 200, description = "A page of invitations.", body = Listing<Invitation>), NotThere)
+)]
+async fn list(
+    caller: Caller<ForMembers>,
+    OriginalUri(address): OriginalUri,
+    QueryInput(query): QueryInput<InvitationsQuery>,
+) -> Result<Response, Problem> {
+    let filter = InvitationFilter {
+        organisation: query.organisation,
+        client: query.client.map(String::from),
+        team: query.team.map(|team| team.0),
+        state: query.state,
+    };
+    let page = invitation_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
+    let today = caller.app.today();
+    Ok(listing(
+        page.map(|invitation| Invitation::new(invitation, today)),
+        &address,
+    ))
+}
+
+/// Which invitation.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct InvitationPath {
+    /// Of the invitation.
+    #[param(schema_with = answers::id)]
+    id: Id,
+}
+
+/// Show an invitation.
+#[utoipa::path(
+    get,
+    path = "/invitations/{id}",
+    operation_id = "show_invitation",
+    tag = "invitations",
+    params(InvitationPath),
+    responses((status = 200, description = "The invitation.", body = Invitation), NotThere)
+)]
+async fn show(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<InvitationPath>,
+) -> Result<Json<Invitation>, Problem> {
+    let invitation = show_invitation(&caller.app, path.id.as_str()).await?;
+    Ok(Json(Invitation::new(invitation, caller.app.today())))
+}
+
+/// Print a letter again.
+///
+/// The letter of an open invitation, the same to the byte as in its bundle.
+#[utoipa::path(
+    get,
+    path = "/invitations/{id}/letter.pdf",
+    operation_id = "print_letter",
+    tag = "invitations",
+    params(InvitationPath),
+    responses(
+        (status = 200, description = "The letter.", body = Vec<u8>, content_type = "application/pdf"),
+        NotThere, InTheWay
+    )
+)]
+async fn letter(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<InvitationPath>,
+) -> Result<Response, Problem> {
+    let pdf = render_letter(&caller.app, path.id.as_str()).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf"),
+        // There is a code in it.
+        (header::CACHE_CONTROL, "no-store"),
+        (
+            header::CONTENT_DISPOSITION,
+            "inline; filename=\"brief.pdf\"",
+        ),
+    ];
+    Ok((headers, pdf).into_response())
+}
+
+/// Cancel an invitation.
+///
+/// Its code works no more. The client counts as invited before.
+#[utoipa::path(
+    post,
+    path = "/invitations/{id}/cancel",
+    operation_id = "cancel_invitation",
+    tag = "invitations",
+    params(InvitationPath),
+    responses((status = 200, description = "The invitation as it is now.", body = Invitation), NotThere, InTheWay)
+)]
+async fn cancel(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<InvitationPath>,
+) -> Result<Json<Invitation>, Problem> {
+    let id = path.id.as_str();
+    operations::cancel_invitation::cancel_invitation(&caller.app, id).await?;
+    let now = show_invitation(&caller.app, id).await?;
+    Ok(Json(Invitation::new(now, caller.app.today())))
+}
+
+/// Reissue an invitation.
+///
+/// A new invitation with a new code in place of this one, which stops working in the same moment.
+#[utoipa::path(
+    post,
+    path = "/invitations/{id}/reissue",
+    operation_id = "reissue_invitation",
+    tag = "invitations",
+    params(InvitationPath),
+    responses(
+        (status = 201, description = "The new invitation.", body = Invitation,
+            headers(("Location" = String, description = "Where the new invitation is"))),
+        NotThere, InTheWay
+    )
+)]
+async fn reissue(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<InvitationPath>,
+) -> Result<Response, Problem> {
+    let new =
+        operations::reissue_invitation::reissue_invitation(&caller.app, path.id.as_str()).await?;
+    let location = format!("/api/v1/invitations/{}", new.id);
+    let invitation = Invitation::new(new, caller.app.today());
+    let location = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, location, Json(invitation)).into_response())
+}

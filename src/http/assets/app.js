@@ -1,0 +1,153 @@
+'use strict';
+// Everything works without this. It follows a batch while it is worked on, shows the letter when a choice changes, and
+// keeps a form from being sent twice.
+
+const states = {
+  queued: ['wait', 'In de wachtrij'],
+  working: ['busy', 'Bezig'],
+  done: ['ok', 'Klaar'],
+  failed: ['bad', 'Mislukt'],
+  cancelled: ['none', 'Geannuleerd'],
+};
+const numbers = new Intl.NumberFormat('nl-NL');
+
+// A batch that is worked on: the server tells how far it is.
+function follow(region) {
+  const source = new EventSource(region.dataset.events);
+  let said = 0;
+  const look = (event) => {
+    let batch;
+    try { batch = JSON.parse(event.data); } catch { return; }
+    if (!Array.isArray(batch.teams)) return;
+    const sum = (field) => batch.teams.reduce((all, team) => all + (team[field] || 0), 0);
+    const made = sum('made');
+    const expected = sum('expected');
+    const ready = batch.teams.filter((team) => team.state === 'done').length;
+    const teams = batch.teams.length === 1 ? '1 team' : `${numbers.format(batch.teams.length)} teams`;
+    const letters = expected ? `, ${numbers.format(made)} van ${numbers.format(expected)} brieven gemaakt` : '';
+    const sentence = `${numbers.format(ready)} van ${teams} klaar${letters}`;
+    const soFar = region.querySelector('[data-so-far]');
+    if (soFar) soFar.textContent = sentence;
+    fill(region.querySelector('[data-all]'), made, expected);
+    for (const team of batch.teams) show(region, team);
+    // A screen reader hears of it now and then, not with every letter.
+    const now = Date.now();
+    if (now - said > 15000) {
+      said = now;
+      const status = region.querySelector('[data-said]');
+      if (status) status.textContent = sentence;
+    }
+    if (batch.teams.every((team) => ['done', 'failed', 'cancelled'].includes(team.state))) {
+      source.close();
+      end(region);
+    }
+  };
+  source.onmessage = look;
+  for (const name of ['progress', 'batch', 'done', 'end']) source.addEventListener(name, look);
+}
+
+function fill(bar, made, expected) {
+  if (!bar || !expected) return;
+  bar.max = expected;
+  bar.value = Math.min(made, expected);
+}
+
+function show(region, team) {
+  const row = region.querySelector(`[data-team="${CSS.escape(team.id)}"]`);
+  if (!row) return;
+  fill(row.querySelector('progress'), team.made, team.expected);
+  const made = row.querySelector('[data-made]');
+  if (made && team.expected) made.textContent = `${numbers.format(team.made)} van ${numbers.format(team.expected)}`;
+  const badge = row.querySelector('[data-state] .badge');
+  const known = states[team.state];
+  if (badge && known && badge.textContent !== known[1]) {
+    badge.className = `badge ${known[0]}`;
+    badge.textContent = known[1];
+  }
+}
+
+// The page of a batch that has ended says more: it takes the place of this one, without losing one's place on it.
+async function end(region) {
+  const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } });
+  if (!answer.ok) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const ended = page.getElementById(region.id);
+  if (!ended) return;
+  region.replaceChildren(...ended.childNodes);
+  delete region.dataset.events;
+  const actions = document.querySelector('.heading');
+  const others = page.querySelector('.heading');
+  if (actions && others) actions.replaceChildren(...others.childNodes);
+  const words = region.querySelector('.stand');
+  const told = document.getElementById('melding');
+  if (told && words) {
+    const line = document.createElement('p');
+    line.className = 'hidden';
+    line.textContent = words.textContent.trim().replace(/\s+/g, ' ');
+    told.replaceChildren(line);
+  }
+}
+
+// The letter beside the choices follows them.
+function preview(form) {
+  const picture = form.querySelector('[data-letter]');
+  if (!picture) return;
+  const instead = document.createElement('p');
+  instead.className = 'nothing-there';
+  instead.textContent = picture.alt;
+  instead.hidden = true;
+  picture.after(instead);
+  const there = (yes) => { picture.hidden = !yes; instead.hidden = yes; };
+  picture.addEventListener('error', () => there(false));
+  picture.addEventListener('load', () => there(true));
+  if (picture.complete && picture.naturalWidth === 0) there(false);
+  let wait;
+  form.addEventListener('change', () => {
+    clearTimeout(wait);
+    wait = setTimeout(() => {
+      const fields = new URLSearchParams(new FormData(form));
+      fields.delete('sleutel');
+      picture.src = `${picture.dataset.letter}?${fields}`;
+    }, 250);
+  });
+}
+
+// How many locations are chosen.
+function count(form) {
+  const words = form.querySelector('[data-picked]');
+  if (!words) return;
+  const say = () => {
+    const chosen = form.querySelectorAll('input[name="team"]:checked').length;
+    words.textContent = chosen === 0 ? 'Kies hierboven een of meer locaties.'
+      : chosen === 1 ? '1 locatie gekozen.' : `${chosen} locaties gekozen.`;
+  };
+  form.addEventListener('change', say);
+  say();
+}
+
+// A form that was sent is not sent again while the answer is on its way.
+function once(form) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = 'yes';
+    const button = event.submitter;
+    if (button) {
+      button.setAttribute('aria-disabled', 'true');
+      if (button.dataset.busy) button.textContent = button.dataset.busy;
+    }
+  });
+}
+
+for (const region of document.querySelectorAll('[data-events]')) follow(region);
+for (const form of document.querySelectorAll('[data-choices]')) preview(form);
+for (const form of document.querySelectorAll('form')) count(form);
+for (const form of document.querySelectorAll('form[method="post"]')) once(form);
+// Back to a form in the browser's memory: it may be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form')) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('[aria-disabled]')) button.removeAttribute('aria-disabled');
+  }
+});
+const faults = document.getElementById('fouten');
+if (faults) faults.focus();

@@ -1,0 +1,135 @@
+//! What a request brings, read or refused with a stable code. What it held is not said back: it may be a client's.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Request},
+    http::{StatusCode, header, request::Parts},
+};
+use axum_extra::extract::Query;
+use serde::de::DeserializeOwned;
+
+use super::{
+    limits,
+    problem::{self, Problem},
+    service::Service,
+};
+
+const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
+
+/// A body of JSON.
+pub struct JsonInput<T>(pub T);
+
+/// What stands behind the question mark; a name may occur several times for a list.
+pub struct QueryInput<T>(pub T);
+
+/// The names and ids in the address itself. One that cannot be is as good as one that is not there.
+pub struct PathInput<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
+        let is_json = (request.headers().get(header::CONTENT_TYPE))
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|kind| {
+                let kind = kind.trim().to_ascii_lowercase();
+                kind == "application/json"
+                    || kind.starts_with("application/") && kind.ends_with("+json")
+            });
+        if !is_json {
+            return Err(Problem::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "not_json",
+                "the body of this request is to be JSON, and does not say that it is",
+                Some("send `Content-Type: application/json`"),
+            ));
+        }
+        let body = whole_body(request, service).await?;
+        serde_json::from_slice(&body)
+            .map(Self)
+            .map_err(|error| unreadable(&error))
+    }
+}
+
+/// The body as it is, when it is not too large.
+pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Problem> {
+    Bytes::from_request(request, service)
+        .await
+        .map_err(|refused| match refused.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(),
+            _ => Problem::new(
+                StatusCode::BAD_REQUEST,
+                "body_broken_off",
+                "the body of the request did not arrive whole",
+                Some("send it again"),
+            ),
+        })
+}
+
+/// A body over the limit of its route.
+pub fn too_large() -> Problem {
+    limits::too_large().into()
+}
+
+fn unreadable(error: &serde_json::Error) -> Problem {
+    let place = format!("line {}, column {}", error.line(), error.column());
+    if !error.is_data() {
+        return Problem::new(
+            StatusCode::BAD_REQUEST,
+            "json_unreadable",
+            &format!("the body is no JSON ({place})"),
+            Some(
+                "look at that place; strings are in double quotes, and nothing follows the last one",
+            ),
+        );
+    }
+    // serde quotes values, which may be a client's, but for these two, which are names of fields.
+    let text = error.to_string();
+    let sentence = text.split(" at line ").next().unwrap_or_default();
+    let detail = if sentence.starts_with("missing field") || sentence.starts_with("unknown field") {
+        format!("the body is not as described: {sentence} ({place})")
+    } else {
+        format!("the body is not as described ({place})")
+    };
+    Problem::new(
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "json_not_as_described",
+        &detail,
+        Some(AS_DESCRIBED),
+    )
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Service> for QueryInput<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        Query::from_request_parts(parts, service)
+            .await
+            .map(|Query(query)| Self(query))
+            .map_err(|_| {
+                Problem::new(
+                    StatusCode::BAD_REQUEST,
+                    "query_not_as_described",
+                    "what stands behind the question mark of the address is not as described",
+                    Some(AS_DESCRIBED),
+                )
+            })
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Service> for PathInput<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        Path::from_request_parts(parts, service)
+            .await
+            .map(|Path(path)| Self(path))
+            .map_err(|_| unknown_address())
+    }
+}
+
+/// Nothing is at this address.
+pub fn unknown_address() -> Problem {
+    problem::unknown_address().into()
+}

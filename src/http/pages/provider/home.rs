@@ -1,0 +1,64 @@
+//! `/organisaties/SLUG` for the provider itself: what there is to do.
+
+use askama::Template;
+
+use super::{Place, bundles::Row};
+use crate::{
+    domain::{intake::Question, organisation::Slug},
+    http::pages::layout::{Frame, PageResult, Part, Told, page},
+    operations::{
+        App,
+        letter_draft::letter_draft,
+        summarise_organisation::{OrganisationSummary, summarise_organisation},
+    },
+    wording::dutch_pages::number,
+};
+
+const NEWEST: u64 = 5;
+
+#[derive(Template)]
+#[template(path = "pages/provider/home.html")]
+struct HomePage {
+    frame: Frame,
+    address: String,
+    bundles_waiting: u64,
+    open: String,
+    redeemed: String,
+    expired: String,
+    newest: Vec<Row>,
+    /// A text was begun and not published.
+    has_draft: bool,
+    answered: usize,
+    questions: usize,
+}
+
+/// The first page of a provider.
+pub async fn home(app: &App, slug: &Slug, told: Told) -> PageResult {
+    let place = Place::find(app, slug.as_str(), Part::Locations, "").await?;
+    let OrganisationSummary {
+        bundles_waiting,
+        newest,
+        open_invitations,
+        redeemed_invitations,
+        expired_invitations,
+        answered_questions,
+    } = summarise_organisation(app, slug, NEWEST).await?;
+    let overview = letter_draft(app, slug).await?;
+    let mut frame = place.frame.saying(told);
+    frame.title = place.organisation.name;
+    page(&HomePage {
+        frame,
+        address: format!("/organisaties/{slug}"),
+        bundles_waiting,
+        open: number(open_invitations),
+        redeemed: number(redeemed_invitations),
+        expired: number(expired_invitations),
+        newest: newest
+            .iter()
+            .map(|listed| Row::new(app, slug.as_str(), listed))
+            .collect(),
+        has_draft: overview.draft.is_some(),
+        answered: answered_questions,
+        questions: Question::ALL.len(),
+    })
+}

@@ -1,0 +1,168 @@
+//! `/organisaties/SLUG`: the tree of locations, and where the clients of each stand.
+
+use askama::Template;
+use axum::{Router, extract::Path, routing::get};
+
+use crate::{
+    domain::{actor::Role, organisation::Slug},
+    http::{
+        caller::{ForMembers, Visitor},
+        pages::{
+            PageFailure,
+            fields::Asked,
+            layout::{Frame, PageResult, Part, Told, page},
+        },
+        service::Service,
+    },
+    operations::{
+        list_teams::{TeamLine, list_teams},
+        submit_batch::organisation,
+    },
+    wording::dutch_pages::{moment, number},
+};
+
+/// Trees with so many locations or fewer are shown with everything unfolded.
+const SMALL: usize = 60;
+
+pub fn routes() -> Router<Service> {
+    Router::new().route("/organisaties/{slug}", get(locations))
+}
+
+#[derive(Template)]
+#[template(path = "pages/support/locations.html")]
+struct Locations {
+    frame: Frame,
+    slug: Slug,
+    imported: String,
+    /// Support chooses teams here for a new batch.
+    chooses: bool,
+    branches: Vec<Branch>,
+    /// The figures of the whole, when the tree has one top.
+    whole: Option<Figures>,
+}
+
+/// A location on its line of the tree.
+pub struct Branch {
+    pub id: String,
+    pub name: String,
+    pub figures: Figures,
+    pub chosen: bool,
+    /// Others are below it.
+    pub parent: bool,
+    pub open: bool,
+    /// Branches that end behind this one.
+    pub closes: usize,
+}
+
+#[derive(Clone)]
+pub struct Figures {
+    pub clients: usize,
+    pub linked: usize,
+    pub invited: usize,
+    pub eligible: usize,
+}
+
+impl Figures {
+    fn of(line: &TeamLine) -> Self {
+        Self {
+            clients: line.clients,
+            linked: line.linked,
+            invited: line.invited,
+            eligible: line.eligible,
+        }
+    }
+
+    /// Each with what it counts, in the order of the columns.
+    fn columns(&self) -> [(String, &'static str, bool); 4] {
+        let unit = |n, one, more| if n == 1 { one } else { more };
+        [
+            (self.clients, unit(self.clients, "cliënt", "cliënten")),
+            (self.linked, "gekoppeld"),
+            (self.invited, "uitgenodigd"),
+            (self.eligible, "uit te nodigen"),
+        ]
+        .map(|(n, unit)| (number(n), unit, n == 0))
+    }
+}
+
+async fn locations(
+    visitor: Visitor<ForMembers>,
+    Path(slug): Path<Slug>,
+    Asked(asked): Asked,
+    told: Told,
+) -> PageResult {
+    let app = visitor.app;
+    let stored = organisation(&app, &slug).await.map_err(PageFailure::from)?;
+    let lines = list_teams(&app, &slug).await.map_err(PageFailure::from)?;
+    let tops = lines.iter().filter(|line| line.depth == 0).count();
+    let whole = lines.first().filter(|_| tops == 1).map(Figures::of);
+    let name = &stored.organisation.name;
+    page(&Locations {
+        frame: Frame::of(&app, "Locatiegram")
+            .within(&app, &slug, name, Part::Locations)
+            .saying(told),
+        imported: moment(stored.imported_at),
+        chooses: app.actor.role == Role::Support,
+        branches: branches(lines, &asked.all("team")),
+        whole,
+        slug,
+    })
+}
+
+/// The lines as a tree that can be written from top to bottom.
+fn branches(lines: Vec<TeamLine>, chosen: &[String]) -> Vec<Branch> {
+    let depths: Vec<usize> = lines.iter().map(|line| line.depth).collect();
+    let small = lines.len() <= SMALL;
+    lines
+        .into_iter()
+        .enumerate()
+        .map(|(at, line)| {
+            let next = depths.get(at + 1).copied().unwrap_or(0);
+            Branch {
+                figures: Figures::of(&line),
+                chosen: chosen.contains(&line.id),
+                parent: next > line.depth,
+                open: small || line.depth < 2,
+                closes: line.depth.saturating_sub(next),
+                id: line.id,
+                name: line.name,
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_branch_closes_those_that_end_with_it() {
+        let line = |depth| TeamLine {
+            id: String::new(),
+            name: String::new(),
+            depth,
+            clients: 0,
+            linked: 0,
+            not_linked: 0,
+            invited: 0,
+            unknown: 0,
+            eligible: 0,
+        };
+        let tree = branches([0, 1, 2, 2, 1, 0].map(line).to_vec(), &[]);
+        let shape: Vec<_> = tree
+            .iter()
+            .map(|branch| (branch.parent, branch.closes))
+            .collect();
+        assert_eq!(
+            shape,
+            [
+                (true, 0),
+                (true, 0),
+                (false, 0),
+                (false, 1),
+                (false, 1),
+                (false, 0)
+            ]
+        );
+    }
+}

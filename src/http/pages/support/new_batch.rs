@@ -1,0 +1,215 @@
+//! `/organisaties/SLUG/batches/nieuw`: choices, then a trial, then the batch; a row of plain forms.
+
+use askama::Template;
+use axum::{
+    Router,
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+
+use super::{check::check_page, choice::Choice};
+use crate::{
+    domain::organisation::Slug,
+    http::{
+        caller::{ForSupport, Visitor},
+        pages::{
+            PageFailure,
+            fields::{Asked, Fields, Sent},
+            layout::{Faults, Frame, PageResult, Part, done, page, page_to_mend},
+            no_such_page,
+        },
+        service::Service,
+    },
+    operations::{
+        App, Failure,
+        list_teams::list_teams,
+        preview_batch_letter::preview_batch_letter,
+        preview_letter::Preview,
+        submit_batch::{
+            Prepared, Submission, new_batch_id, organisation, prepare_batch, submit_batch,
+        },
+    },
+    wording::dutch_pages::{Done, number},
+};
+
+/// Dots per inch of the letter beside the choices.
+const DPI: u16 = 110;
+
+pub fn routes() -> Router<Service> {
+    Router::new()
+        .route(
+            "/organisaties/{slug}/batches/nieuw",
+            get(first_choices).post(next_step),
+        )
+        .route(
+            "/organisaties/{slug}/batches/nieuw/voorbeeld.png",
+            get(letter),
+        )
+}
+
+#[derive(Template)]
+#[template(path = "pages/support/new_batch.html")]
+struct Choices {
+    frame: Frame,
+    slug: Slug,
+    choice: Choice,
+    teams: Vec<TeamBox>,
+    faults: Faults,
+    has_logo: bool,
+    validity_days: u16,
+}
+
+struct TeamBox {
+    id: String,
+    name: String,
+    clients: String,
+    eligible: String,
+}
+
+async fn first_choices(
+    visitor: Visitor<ForSupport>,
+    Path(slug): Path<Slug>,
+    Asked(asked): Asked,
+) -> PageResult {
+    let app = visitor.app;
+    let choice = read_choice(&app, &slug, &asked).await?;
+    choices(&app, &slug, choice, Faults::default()).await
+}
+
+async fn next_step(
+    visitor: Visitor<ForSupport>,
+    Path(slug): Path<Slug>,
+    Sent(sent): Sent,
+) -> PageResult {
+    let app = visitor.app;
+    let choice = read_choice(&app, &slug, &sent).await?;
+    if sent.text("stap") == "kiezen" {
+        return choices(&app, &slug, choice, Faults::default()).await;
+    }
+    let prepared = match prepare(&app, &slug, &choice).await {
+        Ok(prepared) => prepared,
+        Err(faults) => return choices(&app, &slug, choice, faults?).await,
+    };
+    match sent.text("stap") {
+        "aanvragen" => submit(&app, &prepared, &choice).await,
+        _ => check_page(&app, &slug, &prepared, choice).await,
+    }
+}
+
+/// What was chosen; the provider's preferences when nothing was.
+async fn read_choice(app: &App, slug: &Slug, fields: &Fields) -> Result<Choice, PageFailure> {
+    let stored = organisation(app, slug).await?;
+    let letter = &stored.organisation.letter;
+    let mut choice = if fields.text("venster").is_empty() {
+        Choice::preferred(letter, stored.logo_hash.is_some(), fields.all("team"))
+    } else {
+        Choice::read(fields, letter)
+    };
+    // Whatever else stands there is not from our form.
+    if choice.key.len() != 26 || !choice.key.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        choice.key = new_batch_id();
+    }
+    Ok(choice)
+}
+
+/// The batch as it would be; otherwise what is to be mended in the form, or a failure that no form mends.
+async fn prepare(
+    app: &App,
+    slug: &Slug,
+    choice: &Choice,
+) -> Result<Prepared, Result<Faults, PageFailure>> {
+    let request = choice.request().map_err(Ok)?;
+    prepare_batch(app, slug, &request).await.map_err(|failure| {
+        let field = match failure.code {
+            "invalid_dates" => "geldig",
+            "no_logo" => "logo",
+            "unknown_team" | "no_teams" => "team-1",
+            "letter_not_possible" | "layout_fails" => "",
+            _ => return Err(PageFailure(failure)),
+        };
+        let mut faults = Faults::default();
+        faults.add_failure(field, &failure);
+        Ok(faults)
+    })
+}
+
+async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> PageResult {
+    let stored = organisation(app, slug).await?;
+    let teams = list_teams(app, slug).await?;
+    let to_mend = !faults.is_empty();
+    let template = Choices {
+        frame: Frame::of(app, "Nieuwe batch").within(
+            app,
+            slug,
+            &stored.organisation.name,
+            Part::Locations,
+        ),
+        teams: teams
+            .into_iter()
+            .filter(|team| choice.has_team(&team.id))
+            .map(|team| TeamBox {
+                clients: number(team.clients),
+                eligible: number(team.eligible),
+                id: team.id,
+                name: team.name,
+            })
+            .collect(),
+        slug: slug.clone(),
+        has_logo: stored.logo_hash.is_some(),
+        validity_days: stored.organisation.letter.validity_days,
+        choice,
+        faults,
+    };
+    if to_mend {
+        page_to_mend(&template)
+    } else {
+        page(&template)
+    }
+}
+
+async fn submit(app: &App, prepared: &Prepared, choice: &Choice) -> PageResult {
+    let new = new_batch_id();
+    let key = format!("page:{}", choice.key);
+    let submission = Submission {
+        id: &new,
+        run_home: None,
+        idempotency_key: Some(&key),
+    };
+    let id = submit_batch(app, prepared, &submission).await?;
+    let what = if id == new {
+        Done::BatchSubmitted
+    } else {
+        Done::BatchThere
+    };
+    Ok(done(&format!("/batches/{id}"), what).into_response())
+}
+
+/// The letter to the first client who would get one, with what is chosen so far.
+async fn letter(
+    visitor: Visitor<ForSupport>,
+    Path(slug): Path<Slug>,
+    Asked(asked): Asked,
+) -> Result<Response, PageFailure> {
+    let app = visitor.app;
+    let choice = read_choice(&app, &slug, &asked).await?;
+    let request = choice.request().map_err(|_| no_such_page())?;
+    let letter = preview_batch_letter(&app, &slug, &request, DPI).await?;
+    match letter.map(|letter| letter.preview) {
+        Some(Preview::Drawn(drawn)) => {
+            let headers = [
+                (header::CONTENT_TYPE, "image/png"),
+                (header::CACHE_CONTROL, "no-store"),
+            ];
+            Ok((headers, drawn.png).into_response())
+        }
+        Some(Preview::Faults(_)) => Err(Failure::input(
+            "letter_not_possible",
+            "no letter can be set with this text",
+            "mend the letter first",
+        )
+        .into()),
+        None => Err(no_such_page().into()),
+    }
+}

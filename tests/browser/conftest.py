@@ -1,0 +1,74 @@
+"""What the tests in the browser share: Debian's Chromium, the service that tests/browser.rs started, and somebody at it.
+
+The service is described by the environment variable BRIEVENBUS_SERVICE, a JSON object: its address, the slug of its
+organisation, a token for support and one for the provider, and where screenshots go, if anywhere.
+"""
+
+import json
+import os
+import pathlib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+
+SERVICE = json.loads(os.environ["BRIEVENBUS_SERVICE"])
+URL = SERVICE["url"]
+SLUG = SERVICE["organisation"]
+HOME = f"/organisaties/{SLUG}"
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium):
+    """Opens a browser for somebody new: visit(role), with the options of a context."""
+    contexts = []
+
+    def open_for(role=None, **options):
+        context = chromium.new_context(base_url=URL, locale="nl-NL", **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints = []
+        page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        if role:
+            sign_in(page, role)
+        return page
+
+    yield open_for
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page, role):
+    page.goto("/aanmelden")
+    page.get_by_label("Token").fill(SERVICE[role])
+    page.get_by_role("button", name="Aanmelden").click()
+    page.wait_for_url(lambda address: "aanmelden" not in address)
+
+
+def check(page, name):
+    """What holds for every page: nothing for axe to find, no sideways scrolling, nothing that the browser complains of."""
+    found = Axe().run(page).response["violations"]
+    told = [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+    assert not told, f"{name}:\n" + "\n".join(told)
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} is {wide} px wider than the window"
+    assert not page.complaints, f"{name}: {page.complaints}"
+
+
+def picture(page, name):
+    """Keeps a screenshot of the whole page, when somebody wants them."""
+    if folder := SERVICE.get("screenshots"):
+        pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=f"{folder}/{name}.png", full_page=True)

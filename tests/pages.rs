@@ -1,0 +1,452 @@
+//! The pages that support works with, as a person meets them: what they say, where they lead, what they owe whoever
+//! uses them. `tests/support/page.rs` looks at every one.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use brievenbus::wording::dutch_failures;
+
+use super::support::{
+    cli::Cli,
+    files_below,
+    fixture::FOLDER,
+    page::Page,
+    service::{Reply, Service},
+};
+
+const HOME: &str = "/organisaties/de-beste-zorg";
+
+/// A server with the fixture taken in, and somebody of support.
+struct Desk {
+    service: Service,
+    token: String,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let cli = Cli::new();
+        cli.ok(&["import", FOLDER]);
+        Self::on(Service::of(cli, &[]))
+    }
+
+    fn on(service: Service) -> Self {
+        let token = service.token("support", None);
+        Self { service, token }
+    }
+
+    /// A page that every promise about pages is kept on.
+    #[track_caller]
+    fn page(&self, path: &str) -> Page {
+        let reply = self.service.get(path, &self.token);
+        reply.assert_status(200);
+        read(&reply)
+    }
+
+    #[track_caller]
+    fn post(&self, path: &str, fields: &[(String, String)]) -> Reply {
+        let pairs: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.service
+            .ask("POST", path)
+            .token(&self.token)
+            .from_our_pages()
+            .form(&pairs)
+            .send()
+    }
+}
+
+#[track_caller]
+fn read(reply: &Reply) -> Page {
+    assert!(reply.header("content-type").starts_with("text/html"));
+    let page = Page::read(&reply.text());
+    page.assert_fit();
+    page
+}
+
+fn with(mut fields: Vec<(String, String)>, name: &str, value: &str) -> Vec<(String, String)> {
+    fields.retain(|(key, _)| key != name);
+    fields.push((name.to_owned(), value.to_owned()));
+    fields
+}
+
+/// What differs from run to run is replaced.
+fn settled(words: &str) -> String {
+    let mut lines = Vec::new();
+    for line in words.lines() {
+        let words: Vec<String> = line
+            .split(' ')
+            .map(|word| {
+                let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+                let ulid = bare.len() == 26 && bare.bytes().all(|b| b.is_ascii_alphanumeric());
+                if ulid {
+                    word.replace(bare, "ID")
+                } else {
+                    word.to_owned()
+                }
+            })
+            .collect();
+        lines.push(words.join(" "));
+    }
+    without_moments(&lines.join("\n"))
+}
+
+/// `26 nov 2026, 21:22` and `26 november 2026` become `DAG`.
+fn without_moments(text: &str) -> String {
+    const MONTHS: [&str; 24] = [
+        "jan",
+        "feb",
+        "mrt",
+        "apr",
+        "mei",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "okt",
+        "nov",
+        "dec",
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ];
+    let words: Vec<&str> = text.split(' ').collect();
+    let mut done: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let is_date = at + 2 < words.len()
+            && MONTHS.contains(&words[at + 1])
+            && words[at]
+                .rsplit('\n')
+                .next()
+                .is_some_and(|day| day.parse::<u8>().is_ok());
+        if !is_date {
+            done.push(words[at].to_owned());
+            at += 1;
+            continue;
+        }
+        let before = words[at].trim_end_matches(|c: char| c.is_ascii_digit());
+        let year = words[at + 2];
+        let behind = year.trim_start_matches(|c: char| c.is_ascii_digit());
+        let timed = behind == ","
+            && words
+                .get(at + 3)
+                .is_some_and(|time| time.as_bytes().get(2) == Some(&b':'));
+        if timed {
+            let time = &words[at + 3][5..];
+            done.push(format!("{before}DAG, TIJD{time}"));
+            at += 4;
+        } else {
+            done.push(format!("{before}DAG{behind}"));
+            at += 3;
+        }
+    }
+    done.join(" ")
+}
+
+#[test]
+fn support_finds_its_way_from_organisations_to_the_tree() {
+    let desk = Desk::new();
+    let first = desk.service.get("/", &desk.token);
+    assert_eq!(
+        (first.status, first.header("location")),
+        (303, "/organisaties")
+    );
+    let list = desk.page("/organisaties");
+    assert!(list.links().contains(&HOME));
+    insta::assert_snapshot!("organisations", settled(&list.words()));
+    let tree = desk.page(HOME);
+    insta::assert_snapshot!("locations", settled(&tree.words()));
+}
+
+#[test]
+fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
+    let desk = Desk::new();
+    let choices = desk.page(&format!("{HOME}/batches/nieuw?team=1102&team=1103"));
+    insta::assert_snapshot!("choices", settled(&choices.words()));
+
+    let action = format!("{HOME}/batches/nieuw");
+    let fields = choices.fields(&action);
+    let wrong = desk.post(&action, &with(fields.clone(), "geldig", "01-01-2020"));
+    wrong.assert_status(422);
+    let wrong = read(&wrong);
+    assert!(
+        wrong
+            .words()
+            .contains("Kies een latere laatste geldige dag"),
+        "{}",
+        wrong.words()
+    );
+    assert!(wrong.links().contains(&"#geldig"));
+
+    let checked = desk.post(&action, &with(fields, "stap", "controleren"));
+    checked.assert_status(200);
+    let checked = read(&checked);
+    insta::assert_snapshot!("check", settled(&checked.words()));
+    assert_eq!(
+        desk.service
+            .cli
+            .ok(&["batch", "list", "--json"])
+            .stdout
+            .trim(),
+        "[]"
+    );
+
+    let fields = with(checked.fields(&action), "stap", "aanvragen");
+    let asked = desk.post(&action, &fields);
+    assert_eq!(asked.status, 303, "{}", asked.text());
+    let address = asked.header("location").to_owned();
+    let (page, what) = address.split_once('?').unwrap();
+    assert_eq!(what, "gedaan=batch-aangevraagd");
+    let id = page.strip_prefix("/batches/").unwrap();
+    let shown = desk.page(&address);
+    assert!(shown.words().contains("De batch is aangevraagd."));
+
+    // The same form once more is the same batch.
+    let again = desk.post(&action, &fields);
+    assert_eq!(
+        again.header("location"),
+        format!("{page}?gedaan=batch-was-er-al")
+    );
+
+    desk.service.cli.ok(&["batch", "watch", id]);
+    insta::assert_snapshot!("batch", settled(&desk.page(page).words()));
+    let left_out = desk.page(&format!("{HOME}/clienten?batch={id}&reden=linked"));
+    insta::assert_snapshot!("left_out", settled(&left_out.words()));
+    let ended = desk.post(&format!("{page}/annuleren"), &[]);
+    ended.assert_status(409);
+    assert!(read(&ended).words().contains("Deze batch is al afgelopen"));
+}
+
+#[test]
+fn a_batch_that_waits_is_cancelled_after_a_question() {
+    let cli = Cli::new();
+    cli.ok(&["import", FOLDER]);
+    let submitted = [
+        "batch",
+        "submit",
+        "--organisation",
+        "de-beste-zorg",
+        "--team",
+        "1102",
+        "--json",
+    ];
+    let id = cli.ok(&submitted).json()["id"].as_str().unwrap().to_owned();
+    let desk = Desk::on(Service::of(cli, &["--workers", "0"]));
+    let waiting = desk.page(&format!("/batches/{id}"));
+    assert!(waiting.words().contains("In de wachtrij"));
+    assert!(
+        waiting
+            .links()
+            .contains(&format!("/batches/{id}/annuleren").as_str())
+    );
+    let question = desk.page(&format!("/batches/{id}/annuleren"));
+    insta::assert_snapshot!("cancel", settled(&question.words()));
+    let cancelled = desk.post(&format!("/batches/{id}/annuleren"), &[]);
+    assert_eq!(cancelled.status, 303);
+    let page = desk.page(cancelled.header("location"));
+    assert!(page.words().contains("Geannuleerd"), "{}", page.words());
+}
+
+#[test]
+fn a_client_is_found_by_number_and_the_answer_says_why_and_what_to_do() {
+    let desk = Desk::new();
+    let clients = fs::read_to_string(Path::new(FOLDER).join("clients.csv")).unwrap();
+    let row = |status: &str| {
+        let mut lines = clients.lines().skip(1);
+        let line = lines.find(|line| line.contains(status)).unwrap();
+        line.split(';').next().unwrap().to_owned()
+    };
+    let linked = desk.page(&format!(
+        "{HOME}/clienten?nummer={}",
+        row("Actieve koppeling")
+    ));
+    assert!(
+        linked
+            .words()
+            .contains("Is al gekoppeld aan Caren. U hoeft niets te doen.")
+    );
+    let unknown = desk.page(&format!("{HOME}/clienten?nummer=nergens"));
+    assert!(
+        unknown
+            .words()
+            .contains("Er is geen cliënt met dit nummer."),
+        "{}",
+        unknown.words()
+    );
+    assert!(unknown.links().contains(&"#nummer"));
+}
+
+#[test]
+fn a_token_is_shown_once_and_revoked_after_a_question() {
+    let desk = Desk::new();
+    let fields = |role: &str| {
+        [
+            ("rol", role),
+            ("organisatie", "de-beste-zorg"),
+            ("omschrijving", "Zorg <b>"),
+            ("dagen", "30"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    };
+    let wrong = desk.post("/toegang", &with(fields("provider"), "dagen", "0"));
+    wrong.assert_status(422);
+    assert!(
+        read(&wrong)
+            .words()
+            .contains("Kies 1 tot en met 3.650 dagen.")
+    );
+    let made = desk.post("/toegang", &fields("provider"));
+    made.assert_status(200);
+    assert_eq!(made.header("cache-control"), "no-store");
+    let words = read(&made).words();
+    let secret = words
+        .lines()
+        .find(|line| line.starts_with("brievenbus_"))
+        .unwrap()
+        .to_owned();
+    let own = desk.service.get("/", &secret);
+    assert_eq!(own.header("location"), HOME);
+    desk.service
+        .get("/organisaties", &secret)
+        .assert_status(404);
+    let home = desk.service.get(HOME, &secret);
+    home.assert_status(200);
+    assert!(!read(&home).words().contains("Nieuwe batch"));
+
+    let list = desk.page("/toegang");
+    assert!(list.words().contains("Zorg <b>"));
+    assert!(!list.words().contains(&secret));
+    let revoke = list
+        .links()
+        .into_iter()
+        .zip(list.all("a"))
+        .find(|(_, link)| link.text.contains("Zorg <b>"))
+        .map(|(address, _)| address.to_owned())
+        .unwrap();
+    assert!(
+        desk.page(&revoke)
+            .words()
+            .contains("Wilt u dit token intrekken")
+    );
+    let revoked = desk.post(&revoke, &[]);
+    assert_eq!(
+        revoked.header("location"),
+        "/toegang?gedaan=token-ingetrokken"
+    );
+    assert_ne!(desk.service.get(HOME, &secret).status, 200);
+}
+
+#[test]
+fn an_empty_house_says_what_to_do_first() {
+    let desk = Desk::on(Service::start());
+    for path in ["/organisaties", "/batches"] {
+        let page = desk.page(path);
+        assert!(page.words().contains("Er"), "{}", page.words());
+        assert!(
+            page.all("main").next().unwrap().text.contains("Naar")
+                || page.words().contains("Export inlezen")
+        );
+    }
+}
+
+#[test]
+fn what_is_not_there_is_said_in_dutch_with_a_way_on() {
+    let desk = Desk::new();
+    for path in [
+        "/organisaties/niemand",
+        "/batches/niets",
+        "/organisaties/de-beste-zorg/clienten?batch=niets",
+    ] {
+        let reply = desk.service.get(path, &desk.token);
+        reply.assert_status(404);
+        let page = read(&reply);
+        assert!(page.links().contains(&"/"), "{path}");
+    }
+}
+
+#[test]
+fn nobody_writes_on_a_page_by_its_address() {
+    let desk = Desk::new();
+    let page = desk.page("/organisaties?gedaan=U+bent+gehackt");
+    assert!(!page.words().contains("gehackt"));
+}
+
+#[test]
+fn assets_are_kept_for_ever_under_a_name_of_their_own() {
+    let desk = Desk::on(Service::start());
+    let page = desk.page("/organisaties");
+    let mut seen = 0;
+    for element in &page.elements {
+        let address = element
+            .get("src")
+            .or(element.get("href"))
+            .unwrap_or_default();
+        if address.starts_with("/assets/") {
+            let asset = desk.service.ask("GET", address).send();
+            asset.assert_status(200);
+            assert!(asset.header("cache-control").contains("immutable"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
+    desk.service
+        .ask("GET", "/assets/style-000000000000.css")
+        .send()
+        .assert_status(404);
+}
+
+/// Every code that the program fails with has a sentence of its own in Dutch.
+#[test]
+fn every_failure_is_worded_in_dutch() {
+    let mut missing = BTreeSet::new();
+    let mut found = 0;
+    for file in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for code in failure_codes(code) {
+            found += 1;
+            if dutch_failures::sentence(&code).is_none() {
+                missing.insert(code);
+            }
+        }
+    }
+    assert!(found > 60, "only {found} codes were found");
+    assert!(missing.is_empty(), "without a sentence: {missing:?}");
+}
+
+/// Strings that stand where a failure has its code.
+fn failure_codes(source: &str) -> Vec<String> {
+    const BEFORE: [&str; 6] = [
+        "Failure::input(",
+        "Failure::not_found(",
+        "Failure::conflict(",
+        "code: ",
+        "Kind::Input,",
+        "Kind::TryAgain,",
+    ];
+    let mut codes = Vec::new();
+    for before in BEFORE {
+        for (at, _) in source.match_indices(before) {
+            let rest = source[at + before.len()..].trim_start();
+            let Some(rest) = rest.strip_prefix('"') else {
+                continue;
+            };
+            let code = rest.split('"').next().unwrap_or_default();
+            if !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
+                codes.push(code.to_owned());
+            }
+        }
+    }
+    codes
+}
