@@ -191,9 +191,7 @@ pub(super) fn bundle_page(
 }
 
 /// `left_out` stands in the order of the reasons.
-fn groups<'a>(
-    left_out: impl Iterator<Item = &'a (ClientId, LeftOut)>,
-) -> Vec<Group> {
+fn groups<'a>(left_out: impl Iterator<Item = &'a (ClientId, LeftOut)>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (client, left_out) in left_out {
         let heading = reason(left_out.reason);
