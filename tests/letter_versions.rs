@@ -76,6 +76,8 @@ impl Office {
             store_access: BTreeMap::new(),
             threads: 1,
             job_deadline: Duration::from_secs(600),
+            retention: brievenbus::operations::purge::Retention::default(),
+            server: brievenbus::operations::server::ServerSettings::default(),
             switches: Switches::default(),
         };
         let now: DateTime<Utc> = "2026-11-21T09:00:00Z".parse().unwrap();

@@ -27,6 +27,7 @@ mod invitations;
 mod letter_versions;
 mod letters;
 mod manual;
+mod matrix;
 mod operating;
 mod pages;
 mod presses;

@@ -168,10 +168,9 @@ fn every_command_for_operators_is_one_that_exists() {
             .filter(|part| !part.trim().is_empty())
         {
             let words: Vec<&str> = command.split_whitespace().collect();
-            // Behind `NAME=`, `sudo` and `sudo -u NAME` stands what is run.
+            // Behind `sudo` and `sudo -u NAME` stands what is run.
             let words = match words.as_slice() {
                 ["sudo", "-u", _, rest @ ..] | ["sudo", rest @ ..] => rest,
-                [name, ..] if name.contains('=') => continue,
                 words => words,
             };
             assert!(SYSTEM.contains(&words[0]), "what is `{command}`?");

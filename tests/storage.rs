@@ -199,7 +199,7 @@ async fn open(home: &Path, database_url: Option<&str>, codes: &Codes, threads: u
         store_access: BTreeMap::new(),
         threads,
         job_deadline: Duration::from_secs(600),
-        server: ServerSettings::default(),
+        server: brievenbus::operations::server::ServerSettings::default(),
         retention: Retention::default(),
         switches: Switches::default(),
     };

@@ -142,6 +142,15 @@ impl Server for Running {
 
 /// Everything that is answered.
 fn routes(service: Service) -> Router {
+    every_route()
+        .layer(middleware::from_fn_with_state(
+            service.clone(),
+            request::around,
+        ))
+        .with_state(service)
+}
+
+fn every_route() -> Router<Service> {
     Router::new()
         .nest("/api/v1", api::routes())
         .merge(access::routes())
@@ -151,11 +160,6 @@ fn routes(service: Service) -> Router {
         .route("/metrics", get(metrics::metrics))
         .merge(breakdowns())
         .fallback(nothing_here)
-        .layer(middleware::from_fn_with_state(
-            service.clone(),
-            request::around,
-        ))
-        .with_state(service)
 }
 
 /// Routes that break down, for tests of what happens then.
@@ -180,4 +184,31 @@ async fn nothing_here(request: Request) -> Response {
         return problem::Problem::from(problem::unknown_address()).into_response();
     }
     pages::PageFailure(pages::no_such_page()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Whoever adds a route says there for whom it is, and `tests/matrix.rs` sees that it is so.
+    const ROWS: &str = include_str!("../../tests/matrix/routes.txt");
+
+    #[test]
+    fn every_route_has_a_row_in_the_matrix() {
+        // The only view that axum gives of its routes.
+        let shown = format!("{:?}", every_route());
+        let routed: BTreeSet<&str> = shown
+            .split('"')
+            .filter(|text| text.starts_with('/'))
+            .filter(|path| !path.contains("__private") && !path.contains("/tests/"))
+            .collect();
+        assert!(routed.len() > 40, "the routes were not found");
+        let listed: BTreeSet<&str> = ROWS
+            .lines()
+            .filter_map(|line| line.split(' ').nth(1))
+            .collect();
+        assert_eq!(routed, listed);
+    }
 }

@@ -74,12 +74,14 @@ pub(super) fn has(character: char) -> bool {
 
 /// Whole alphabets that names and addresses in the Netherlands are written in: Latin with every sign that a European
 /// language puts on it, Greek, Cyrillic.
-const ALPHABETS: [std::ops::RangeInclusive<char>; 9] = [
+const ALPHABETS: [std::ops::RangeInclusive<char>; 11] = [
     ' '..='~',
     '¡'..='¬',
     '®'..='ſ',
     'Ș'..='ț',
-    'Ḁ'..='ỹ',
+    'Ḁ'..='ẛ',
+    'ẞ'..='ẞ',
+    'Ạ'..='ỹ',
     'Α'..='Ρ',
     'Σ'..='ώ',
     'Ѐ'..='џ',

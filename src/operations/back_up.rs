@@ -7,7 +7,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -127,6 +127,7 @@ impl Place {
         fs::create_dir_all(above).map_err(|error| unwritable(out, error))?;
         let folder = tempfile::Builder::new()
             .prefix(".backup-")
+            .permissions(fs::Permissions::from_mode(0o700))
             .tempdir_in(above)
             .map_err(|error| unwritable(out, error))?;
         Ok(Self { folder })

@@ -32,8 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const CONNECTIONS: u32 = 4;
 /// A task that is due for longer than this waits for a worker that is not there.
 const OVERDUE: TimeDelta = TimeDelta::seconds(60);
-/// A worker with nothing to do says so more often than this.
-const RECENT: TimeDelta = TimeDelta::seconds(60);
+/// A worker with nothing to do says so every 30 seconds.
+const RECENT: TimeDelta = TimeDelta::seconds(40);
 
 /// A database that is there.
 #[derive(Clone)]
@@ -60,7 +60,8 @@ pub struct QueueState {
     pub overdue: u64,
     /// Team jobs that failed for good, of batches of the last so many days.
     pub failed: u64,
-    /// Workers anywhere that lately said they live.
+    /// Workers that lately told a server that they live. Those of a file are all on this machine, where their locks say so
+    /// exactly.
     pub workers: u64,
     /// Goes up for as long as anybody works.
     pub beats: i64,
@@ -167,7 +168,7 @@ impl Inspection {
     /// Makes a table and takes it back, which fails where nothing may be written.
     pub async fn try_to_write(&self) -> Result<(), StorageError> {
         let tx = self.connection.begin().await?;
-        tx.execute_unprepared("CREATE TABLE doctor_was_here (nothing INTEGER)")
+        tx.execute_unprepared("CREATE TABLE doctor_was_here (visits INTEGER)")
             .await?;
         tx.rollback().await?;
         Ok(())
@@ -227,13 +228,14 @@ impl Inspection {
             .into_tuple()
             .all(db)
             .await?;
-        let (overdue, workers) = queue_signs(db, OVERDUE, RECENT).await?;
+        let (overdue, seen) = queue_signs(db, OVERDUE, RECENT).await?;
+        let is_server = db.get_database_backend() == DbBackend::Postgres;
         Ok(QueueState {
             queued: in_state(TeamJobState::Queued).count(db).await?,
             working: in_state(TeamJobState::Working).count(db).await?,
             overdue,
             failed: failed.count(db).await?,
-            workers,
+            workers: if is_server { seen } else { 0 },
             beats: beats.iter().sum(),
         })
     }

@@ -376,8 +376,8 @@ async fn count<const N: usize>(
     Ok(n.unwrap_or_default().unsigned_abs())
 }
 
-/// How many tasks are due since more than `overdue`, and how many workers have said within `recent` that they live. A
-/// worker that is busy says nothing here: its jobs do.
+/// How many tasks are due since more than `overdue`, and how many workers said within `recent` that they live. A worker that
+/// is busy says nothing here: its jobs do.
 pub(super) async fn queue_signs(
     db: &impl ConnectionTrait,
     overdue: TimeDelta,
@@ -385,7 +385,8 @@ pub(super) async fn queue_signs(
 ) -> Result<(u64, u64), StorageError> {
     let backend = db.get_database_backend();
     let dialect = dialect(backend);
-    let (jobs, workers, since) = (dialect.jobs, dialect.workers, dialect.later(backend, "$1"));
+    let (jobs, workers) = (dialect.jobs, dialect.workers);
+    let since = dialect.later(backend, "$1");
     let count = async |sql: String, values: Vec<Value>| -> Result<u64, StorageError> {
         let statement = Statement::from_sql_and_values(backend, sql, values);
         let row = db.query_one_raw(statement).await?;

@@ -13,10 +13,14 @@ use crate::support::database::{Kind, on_both};
 
 const REDEEM: &str = "/api/v1/codes/redeem";
 
+fn now() -> DateTime<Utc> {
+    "2026-11-26T09:00:00Z".parse().unwrap()
+}
+
 async fn database(kind: Kind, home: &std::path::Path) -> Database {
     let url = kind.fresh();
     let address = Address::read(url.as_deref(), home).unwrap();
-    let opened = Database::open(&address, home, &home.join("key")).await;
+    let opened = Database::open(&address, home, &home.join("key"), now()).await;
     opened.unwrap().0
 }
 
@@ -25,7 +29,7 @@ async fn of_any_number_of_tries_at_once_no_more_are_let_through_than_may_fail() 
     on_both(async |kind| {
         let home = tempfile::tempdir().unwrap();
         let db = database(kind, home.path()).await;
-        let now: DateTime<Utc> = "2026-11-26T09:00:00Z".parse().unwrap();
+        let now = now();
         let limit = TryLimit {
             most: 10,
             locked_for: TimeDelta::minutes(15),

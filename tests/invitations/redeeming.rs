@@ -251,6 +251,7 @@ async fn open(cli: &Cli) -> App {
         store_access: std::collections::BTreeMap::new(),
         threads: 1,
         job_deadline: std::time::Duration::from_secs(600),
+        server: brievenbus::operations::server::ServerSettings::default(),
         retention: Retention::default(),
         switches: Switches::default(),
     };

@@ -117,6 +117,7 @@ async fn open(home: &Path, database_url: Option<&str>, clock: &Arc<Mutex<DateTim
         store_access: BTreeMap::new(),
         threads: 1,
         job_deadline: Duration::from_secs(600),
+        server: brievenbus::operations::server::ServerSettings::default(),
         retention: Retention::default(),
         switches: Switches::default(),
     };

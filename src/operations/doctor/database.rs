@@ -175,22 +175,21 @@ pub async fn queue(settings: &Settings, reached: &Reached, clock: &Clock) -> Ver
     let asked = async {
         let state = inspection.queue(since).await?;
         let here = LifeLock::living_owners(&settings.data_dir.join("workers")).unwrap_or(0);
-        let mut workers = state.workers.max(here as u64);
-        if workers == 0 && state.working > 0 {
+        let mut at_work = here > 0 || (state.workers > 0 && state.overdue == 0);
+        if state.working > 0 && !at_work {
             // Whoever is busy on another machine shows it by the beat of its jobs alone.
             tokio::time::sleep(BEAT).await;
-            let later = inspection.queue(since).await?;
-            workers = u64::from(later.beats != state.beats);
+            at_work = inspection.queue(since).await?.beats != state.beats;
         }
-        Ok::<_, StorageError>((state, workers))
+        Ok::<_, StorageError>((state, at_work))
     };
     match asked.await {
-        Ok((state, workers)) => judge_queue(state, workers),
+        Ok((state, at_work)) => judge_queue(state, at_work),
         Err(error) => Verdict::warning(format!("what waits is not known: {error}"), UNKNOWN),
     }
 }
 
-fn judge_queue(state: QueueState, workers: u64) -> Verdict {
+fn judge_queue(state: QueueState, at_work: bool) -> Verdict {
     let jobs = |number: u64| {
         count(
             usize::try_from(number).unwrap_or(usize::MAX),
@@ -199,7 +198,7 @@ fn judge_queue(state: QueueState, workers: u64) -> Verdict {
         )
     };
     let waiting = state.queued + state.working;
-    if workers == 0 && waiting > 0 {
+    if !at_work && waiting > 0 {
         return Verdict::warning(
             format!("{} and nobody is at work", jobs(waiting)),
             "start `brievenbus work`, or see why the service that runs it has stopped",
@@ -249,11 +248,11 @@ mod tests {
             failed: 1,
             ..QueueState::default()
         };
-        let verdict = judge_queue(state, 0);
+        let verdict = judge_queue(state, false);
         assert_eq!(verdict.message, "2 teams wait and nobody is at work");
         assert_eq!(verdict.state, Health::Warning);
         assert_eq!(
-            judge_queue(state, 1).message,
+            judge_queue(state, true).message,
             "2 teams wait for more than a minute"
         );
         let failed = QueueState {
@@ -261,10 +260,10 @@ mod tests {
             ..QueueState::default()
         };
         assert!(
-            judge_queue(failed, 0)
+            judge_queue(failed, false)
                 .message
                 .starts_with("1 team has failed")
         );
-        assert_eq!(judge_queue(QueueState::default(), 0).state, Health::Ok);
+        assert_eq!(judge_queue(QueueState::default(), false).state, Health::Ok);
     }
 }
