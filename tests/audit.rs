@@ -94,7 +94,7 @@ fn every_access_to_client_data_leaves_its_line() {
         let submit = ["batch", "submit", "--organisation", "zorg", "--json"];
         cli.ok(&[&submit[..], &["--dry-run"]].concat());
         let batch = cli.ok(&submit).json()["id"].as_str().unwrap().to_owned();
-        cli.ok(&["work", "--until-idle", "--workers", "1"]);
+        cli.ok(&["work", "--until-idle"]);
         let noord = bundle_of(&cli, "Noord");
         cli.ok(&["bundle", "fetch", &noord, "--out", "out"]);
         let code = cli.bundles()[0].codes()["100001"].clone();
@@ -133,7 +133,9 @@ fn every_access_to_client_data_leaves_its_line() {
         cli.ok(&["team", "list", "--organisation", "zorg"]);
 
         let lines = lines(&cli, &[]);
-        let said: Vec<String> = lines.iter().map(short).collect();
+        let mut said: Vec<String> = lines.iter().map(short).collect();
+        // Which team is first is the queue's business.
+        said[3..5].sort();
         assert_eq!(
             said,
             [
@@ -161,6 +163,9 @@ fn every_access_to_client_data_leaves_its_line() {
                 "batch_retried refused:nothing_failed [] batch",
                 "clients_listed refused:unknown_organisation [] -",
                 "purged done [] -",
+                // None of their codes works any more.
+                "bundle_removed done [] bundle",
+                "bundle_removed done [] bundle",
             ]
         );
         let letters = said

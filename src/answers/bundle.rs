@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::words;
-use crate::operations::fetch_bundle::{ListedBundle, StoredBundle};
+use crate::operations::fetch_bundle::StoredBundle;
 
 /// All letters of a team in a zip.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,11 +40,5 @@ impl Bundle {
             sha256: bundle.sha256,
             created: bundle.created_at,
         }
-    }
-}
-
-impl From<ListedBundle> for Bundle {
-    fn from(listed: ListedBundle) -> Self {
-        Self::new(listed.bundle, listed.team_name)
     }
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{
     ToSchema,
-    openapi::{ObjectBuilder, OneOf, OneOfBuilder, Type},
+    openapi::{ObjectBuilder, OneOfBuilder, Schema, Type, schema::AdditionalProperties},
 };
 
 use super::words;
@@ -203,21 +203,15 @@ pub struct LetterMeter {
 }
 
 /// Which logo: that of the export, or one that was uploaded.
-pub fn logo_choice() -> OneOf {
+pub fn logo_choice() -> Schema {
     let uploaded = ObjectBuilder::new()
         .property("uploaded", words::digest())
         .required("uploaded")
-        .additional_properties(Some(utoipa::openapi::schema::AdditionalProperties::<
-            utoipa::openapi::schema::Schema,
-        >::FreeForm(false)));
-    OneOfBuilder::new()
-        .item(
-            ObjectBuilder::new()
-                .schema_type(Type::String)
-                .enum_values(Some(["as-in-export"])),
-        )
-        .item(uploaded)
-        .build()
+        .additional_properties(Some(AdditionalProperties::<Schema>::FreeForm(false)));
+    let exported = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(["as-in-export"]));
+    Schema::OneOf(OneOfBuilder::new().item(exported).item(uploaded).build())
 }
 
 impl From<LetterOverview> for Letter {

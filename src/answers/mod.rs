@@ -3,6 +3,11 @@
 //!
 //! Doors do not know each other, so what two of them say is here. No name, address or code of a client is in any.
 
+#![allow(
+    unused_qualifications,
+    reason = "the derived places in the document have them"
+)]
+
 pub mod batch;
 pub mod bundle;
 pub mod client;

@@ -53,14 +53,6 @@ impl TeamJobState {
         }
     }
 
-    pub const ALL: [Self; 5] = [
-        Self::Queued,
-        Self::Working,
-        Self::Done,
-        Self::Failed,
-        Self::Cancelled,
-    ];
-
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == text)
     }

@@ -88,9 +88,9 @@ impl Parcel {
         if zip.len() > MOST_FILES {
             return Err(ParcelFault::TooManyFiles.into());
         }
-        let names: Vec<String> = zip.file_names().map(|name| name.to_string()).collect();
         let mut entries = Vec::new();
-        for name in names {
+        for name in zip.file_names() {
+            let name = name.map_err(|_| ParcelFault::UnsafeName)?.into_owned();
             let place = zip.index_for_name(&name).ok_or(ParcelFault::NotAZip)?;
             if !name.ends_with('/') {
                 entries.push((name, Source::Entry(place)));

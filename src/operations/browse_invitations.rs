@@ -36,7 +36,7 @@ pub async fn browse_invitations(
     let skip = page.saturating_sub(1).saturating_mul(on_a_page);
     let (total, invitations) = app
         .db
-        .invitation_page(&filter, app.today(), skip, on_a_page)
+        .newest_invitations(&filter, app.today(), skip, on_a_page)
         .await?;
     let access = Access::done(Action::InvitationsListed)
         .of(slug)

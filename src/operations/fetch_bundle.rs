@@ -15,19 +15,19 @@ use crate::domain::{
     audit::{Access, Action},
     calendar::day_in_amsterdam,
 };
-pub use crate::storage::bundles::{BundleFilter, ListedBundle, Removal, Removed, StoredBundle};
+pub use crate::storage::bundles::{BundleFilter, Removal, Removed, StoredBundle};
 
 /// Every bundle with the name of its team, oldest first.
 pub async fn list_bundles(app: &App) -> Result<Vec<(StoredBundle, String)>, Failure> {
     Ok(app.db.all_bundles(app.actor.organisation.as_ref()).await?)
 }
 
-/// A page of the bundles, of all organisations or of one, of all batches or of one.
+/// A page of the bundles with the names of their teams, of all organisations or of one, of all batches or of one.
 pub async fn bundle_page(
     app: &App,
     filter: &BundleFilter,
     paging: &Paging,
-) -> Result<Page<ListedBundle>, Failure> {
+) -> Result<Page<(StoredBundle, String)>, Failure> {
     if let Some(slug) = &filter.organisation {
         organisation(app, slug).await?;
     }
@@ -43,9 +43,9 @@ pub async fn bundle_page(
     };
     let found = app
         .db
-        .bundle_page(&filter, paging.after(), paging.most())
+        .bundles_after(&filter, paging.after(), paging.most())
         .await?;
-    Ok(Page::cut(found, paging, |listed| listed.bundle.id.clone()))
+    Ok(Page::cut(found, paging, |(bundle, _)| bundle.id.clone()))
 }
 
 /// Writes a bundle into `folder`, whole or not at all, after comparing it with the sha256 that it was made with.
@@ -74,10 +74,15 @@ pub(super) fn said_of_lost(failure: Failure) -> Failure {
 
 /// A bundle that is in the store, for somebody who gets it: the audit log has it before they do.
 pub async fn bundle_to_hand_out(app: &App, id: &str) -> Result<StoredBundle, Failure> {
-    let access = Access::done(Action::BundleDownloaded).with("bundle", id);
-    let bundle = or_refused(app, &access, bundle_in_store(app, id)).await?;
+    let bundle = bundle_to_look_at(app, id).await?;
     record_download(app, &bundle).await?;
     Ok(bundle)
+}
+
+/// A bundle that is in the store, for somebody who wants to know no more than how large it is.
+pub async fn bundle_to_look_at(app: &App, id: &str) -> Result<StoredBundle, Failure> {
+    let access = Access::done(Action::BundleDownloaded).with("bundle", id);
+    or_refused(app, &access, bundle_in_store(app, id)).await
 }
 
 async fn bundle_in_store(app: &App, id: &str) -> Result<StoredBundle, Failure> {

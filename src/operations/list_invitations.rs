@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     App, Failure,
     paging::{Page, Paging},
-    record_access::{or_refused, record_access},
+    record_access::{or_refused, record_access, with_invitation},
     submit_batch::organisation,
 };
 use crate::domain::{
@@ -80,7 +80,7 @@ async fn page(
     let filter = seen(app, filter).await?;
     let found = app
         .db
-        .invitation_page(&filter, app.today(), paging.after(), paging.most())
+        .invitations_after(&filter, app.today(), paging.after(), paging.most())
         .await?;
     Ok(Page::cut(found, paging, |invitation| invitation.id.clone()))
 }
@@ -109,8 +109,16 @@ async fn seen(app: &App, filter: &InvitationFilter) -> Result<InvitationFilter, 
     })
 }
 
+/// The invitation with this id, for somebody who sees it.
+pub async fn show_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+    let access = Access::done(Action::InvitationsListed).with("invitation", id);
+    let found = or_refused(app, &access, find_invitation(app, id)).await?;
+    record_access(app, with_invitation(Action::InvitationsListed, &found)).await?;
+    Ok(found)
+}
+
 /// The invitation with this id.
-pub async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     let invitation = app.db.invitation(id).await?;
     let seen = invitation.filter(|found| app.actor.sees(&found.organisation));
     seen.ok_or_else(|| {

@@ -26,7 +26,7 @@ pub struct OpenedBundle {
 /// then is not the whole.
 pub type BundleBytes = BoxStream<'static, Result<Bytes, Failure>>;
 
-/// Opens a bundle for reading, and remembers that somebody took it out of the store.
+/// Opens a bundle for reading, writes that in the audit log, and remembers that somebody took it out of the store.
 pub async fn open_bundle(app: &App, id: &str) -> Result<OpenedBundle, Failure> {
     let bundle = bundle_to_hand_out(app, id).await?;
     let stored = on_the_shelf(&bundle);

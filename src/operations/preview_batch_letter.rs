@@ -8,11 +8,18 @@ use super::{
     edition::{edition, logo_of_store},
     letter_scene::{Scene, draw},
     preview_letter::Preview,
+    record_access::record_access,
     run_team_job::{Team, select_eligible},
     submit_batch::prepare_batch,
 };
 use crate::{
-    domain::{batch::BatchRequest, client::ClientId, location::LocationId, organisation::Slug},
+    domain::{
+        audit::{Access, Action},
+        batch::BatchRequest,
+        client::ClientId,
+        location::LocationId,
+        organisation::Slug,
+    },
     letters::Model,
     storage::batches::TeamName,
 };
@@ -71,6 +78,10 @@ pub async fn preview_batch_letter(
         let Some(candidate) = selection.letters().first() else {
             continue;
         };
+        let access = Access::done(Action::LetterPreviewed)
+            .of(slug)
+            .to_clients([candidate.id().clone()]);
+        record_access(app, access).await?;
         let scene = Scene {
             organisation,
             logo,

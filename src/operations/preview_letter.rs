@@ -11,10 +11,12 @@ use super::{
     letter_desk::{Desk, Proposal},
     letter_faults::LetterFault,
     letter_scene::{Scene, draw, no_letter},
+    record_access::record_access,
     submit_batch::location_tree,
 };
 use crate::{
     domain::{
+        audit::{Access, Action},
         client::{Client, ClientId, LinkStatus},
         eligibility::{Facts, LeftOut, Rules, judge},
         letter_setup::{LetterChanges, LetterSetup},
@@ -180,6 +182,10 @@ async fn real_client(
         .filter(|assignment| assignment.in_force(today))
         .max_by_key(|assignment| assignment.main)
         .and_then(|assignment| tree.get(&assignment.location));
+    let access = Access::done(Action::LetterPreviewed)
+        .of(slug)
+        .to_clients([id.clone()]);
+    record_access(app, access).await?;
     let words = LetterWords::new(Addressee::from(&client), &organisation.letter);
     let team_name = team.map_or(EXAMPLE_TEAM, |team| team.letter_name());
     Ok((Model::Client(words), team_name.to_owned()))

@@ -9,9 +9,14 @@ use super::{
     letter_desk::{Desk, Proposal, changed_meanwhile, no_draft, on_press},
     letter_faults::{LetterFault, faults_of},
     preview_letter::never_written,
+    record_access::record_access,
 };
 use crate::{
-    domain::{client::ClientId, organisation::Slug},
+    domain::{
+        audit::{Access, Action},
+        client::ClientId,
+        organisation::Slug,
+    },
     letters::{Addressee, Edition, LetterWords},
     storage::letter_versions::{Change, Changed},
 };
@@ -82,6 +87,8 @@ pub async fn publish_letter(
         by: &app.actor.user,
         now: app.now(),
     };
+    let access = Access::done(Action::OrganisationChanged).of(slug);
+    record_access(app, access).await?;
     let published = match what {
         Publish::Draft => app.db.publish_letter_draft(change).await?,
         Publish::AsInExport => app.db.publish_letter_of_export(change).await?,
@@ -93,6 +100,25 @@ pub async fn publish_letter(
         })),
         Changed::Meanwhile => Err(changed_meanwhile()),
         Changed::NoDraft => Err(no_draft()),
+    }
+}
+
+/// What publishing the draft would come to; nothing is published, and `number` is that of nothing.
+///
+/// # Errors
+/// Not found `no_draft`.
+pub async fn check_letter_draft(app: &App, slug: &Slug) -> Result<Publication, Failure> {
+    let desk = Desk::open(app, slug).await?;
+    if desk.current.draft.is_none() {
+        return Err(no_draft());
+    }
+    let proposal = desk.proposal(app, &desk.setup()).await?;
+    match try_out(app, &proposal).await? {
+        Ok(edition) => {
+            let fit = count_misfits(app, &proposal, edition).await?;
+            Ok(Publication::Published(fit))
+        }
+        Err(refused) => Ok(refused),
     }
 }
 

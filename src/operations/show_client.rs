@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     App, Failure,
     list_clients::own_invitations,
-    record_access::record_access,
+    record_access::{or_refused, record_access},
     submit_batch::{location_tree, organisation},
 };
 pub use crate::storage::{outcomes::Outcome, overviews::ClientOutcome};
@@ -50,11 +50,12 @@ pub async fn show_client(app: &App, slug: &Slug, number: &str) -> Result<ClientS
     };
     let id = ClientId::new(number).ok_or_else(unknown)?;
     let ids = std::slice::from_ref(&id);
-    let found = app.db.clients(slug, ids).await?;
-    let client = found.into_iter().next().ok_or_else(unknown)?;
     let access = Access::done(Action::ClientsListed)
         .of(slug)
         .to_clients([id.clone()]);
+    let found = app.db.clients(slug, ids).await?.into_iter().next();
+    let found = async { found.ok_or_else(unknown) };
+    let client = or_refused(app, &access, found).await?;
     record_access(app, access).await?;
 
     let today = app.today();

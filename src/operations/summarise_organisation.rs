@@ -26,7 +26,7 @@ pub async fn summarise_organisation(
     newest: u64,
 ) -> Result<OrganisationSummary, Failure> {
     organisation(app, slug).await?;
-    let (_, bundles) = app.db.bundle_page(slug, 0, newest).await?;
+    let (_, bundles) = app.db.newest_bundles(slug, 0, newest).await?;
     let form = app.db.intake_form(slug).await?;
     let open = form.map_or(Question::ALL.len(), |stored| stored.form.open_questions());
     Ok(OrganisationSummary {

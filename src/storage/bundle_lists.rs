@@ -30,7 +30,7 @@ pub struct ListedBundle {
 
 impl Database {
     /// How many bundles an organisation has, and those from the `skip`th on, newest first.
-    pub async fn bundle_page(
+    pub async fn newest_bundles(
         &self,
         slug: &Slug,
         skip: u64,

@@ -4,8 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, EntityTrait, FromQueryResult, Iterable, JoinType, QueryFilter, QueryOrder,
-    QuerySelect, RelationTrait,
+    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, Query},
 };
 
@@ -18,6 +17,7 @@ use super::{
         bundle::{self, Column},
         team_job,
     },
+    outcomes::batches_of,
     team_jobs::locked,
 };
 use crate::domain::{organisation::Slug, team_job::TeamJobState};
@@ -69,54 +69,6 @@ pub struct BundleFilter {
     pub batch: Option<String>,
 }
 
-/// A bundle with the team that it is of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListedBundle {
-    pub bundle: StoredBundle,
-    pub team_name: String,
-    pub organisation: String,
-    /// When it was first taken out of the store.
-    pub collected_at: Option<DateTime<Utc>>,
-}
-
-#[derive(FromQueryResult)]
-struct ListedRow {
-    id: String,
-    team_job_id: String,
-    batch_id: String,
-    file_name: String,
-    store_key: String,
-    bytes: i64,
-    sha256: String,
-    created_at: DateTime<Utc>,
-    collected_at: Option<DateTime<Utc>>,
-    removed_at: Option<DateTime<Utc>>,
-    removed_why: Option<String>,
-    team_name: String,
-    organisation: String,
-}
-
-impl From<ListedRow> for ListedBundle {
-    fn from(row: ListedRow) -> Self {
-        Self {
-            team_name: row.team_name,
-            organisation: row.organisation,
-            collected_at: row.collected_at,
-            bundle: StoredBundle {
-                id: row.id,
-                batch: row.batch_id,
-                team_job: row.team_job_id,
-                file_name: row.file_name,
-                store_key: row.store_key,
-                bytes: row.bytes.unsigned_abs(),
-                sha256: row.sha256,
-                created_at: row.created_at,
-                removed: read_removed(row.removed_at, row.removed_why.as_deref()),
-            },
-        }
-    }
-}
-
 impl Database {
     /// The bundles of a batch, oldest first.
     pub async fn bundles(&self, batch_id: &str) -> Result<Vec<StoredBundle>, StorageError> {
@@ -160,24 +112,19 @@ impl Database {
             .collect())
     }
 
-    /// A page of bundles, oldest first, those after the bundle `after`.
-    pub async fn bundle_page(
+    /// A page of bundles with the names of their teams, oldest first, those after the bundle `after`.
+    pub async fn bundles_after(
         &self,
         filter: &BundleFilter,
         after: Option<&str>,
         most: u64,
-    ) -> Result<Vec<ListedBundle>, StorageError> {
+    ) -> Result<Vec<(StoredBundle, String)>, StorageError> {
         let mut wanted = bundle::Entity::find()
-            .select_only()
-            .columns(bundle::Column::iter())
-            .column_as(team_job::Column::TeamName, "team_name")
-            .column_as(batch::Column::Organisation, "organisation")
-            .join(JoinType::InnerJoin, bundle::Relation::TeamJob.def())
-            .join(JoinType::InnerJoin, bundle::Relation::Batch.def())
+            .find_also_related(team_job::Entity)
             .order_by_asc(Column::Id)
             .limit(most);
         if let Some(slug) = &filter.organisation {
-            wanted = wanted.filter(batch::Column::Organisation.eq(slug.as_str()));
+            wanted = wanted.filter(Column::BatchId.in_subquery(batches_of(slug)));
         }
         if let Some(id) = &filter.batch {
             wanted = wanted.filter(Column::BatchId.eq(id));
@@ -185,11 +132,14 @@ impl Database {
         if let Some(after) = after {
             wanted = wanted.filter(Column::Id.gt(after));
         }
-        let rows = wanted
-            .into_model::<ListedRow>()
-            .all(self.connection())
-            .await?;
-        Ok(rows.into_iter().map(ListedBundle::from).collect())
+        let rows = wanted.all(self.connection()).await?;
+        Ok(rows
+            .into_iter()
+            .map(|(row, job)| {
+                let team = job.map(|job| job.team_name).unwrap_or_default();
+                (read_bundle(row), team)
+            })
+            .collect())
     }
 
     pub async fn bundle(&self, id: &str) -> Result<Option<StoredBundle>, StorageError> {
@@ -260,16 +210,12 @@ pub(super) fn read_bundle(row: bundle::Model) -> StoredBundle {
         bytes: row.bytes.unsigned_abs(),
         sha256: row.sha256,
         created_at: row.created_at,
-        removed: read_removed(row.removed_at, row.removed_why.as_deref()),
+        removed: row.removed_at.map(|at| Removed {
+            at,
+            why: match row.removed_why.as_deref() {
+                Some("closed") => Removal::Closed,
+                _ => Removal::Kept,
+            },
+        }),
     }
-}
-
-fn read_removed(at: Option<DateTime<Utc>>, why: Option<&str>) -> Option<Removed> {
-    Some(Removed {
-        at: at?,
-        why: match why {
-            Some("closed") => Removal::Closed,
-            _ => Removal::Kept,
-        },
-    })
 }

@@ -28,7 +28,7 @@ use crate::{
     domain::{
         batch::{BatchRequest, Priority},
         eligibility::Again,
-        organisation::{AddressWindow, Slug},
+        organisation::{AddressWindow, LetterOrder, Slug},
     },
     http::{
         caller::{Caller, ForMembers},
@@ -67,6 +67,9 @@ struct NewBatch {
     #[schema(schema_with = answers::window)]
     address_window: Option<AddressWindow>,
     with_logo: Option<bool>,
+    /// The order of the letters in a bundle.
+    #[schema(schema_with = answers::order)]
+    order: Option<LetterOrder>,
     /// The date on the letters, and the day on which clients are judged; today when it is left out.
     #[schema(schema_with = fields::day)]
     letter_date: Option<Day>,
@@ -108,6 +111,7 @@ impl NewBatch {
             valid_until: self.valid_until.map(|day| day.0),
             again: self.again,
             accept_unknown: self.accept_unknown,
+            order: self.order,
             priority: match self.priority {
                 BatchPriority::Low => Priority::Low,
                 BatchPriority::Normal => Priority::Normal,

@@ -29,7 +29,7 @@ use crate::{
         service::Service,
     },
     operations::{
-        fetch_bundle::{BundleFilter, bundle_page, find_bundle},
+        fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
         open_bundle::open_bundle,
     },
 };
@@ -80,7 +80,10 @@ async fn list(
         batch: query.batch.map(Id::into_string),
     };
     let page = bundle_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
-    Ok(listing(page.map(Bundle::from), &address))
+    Ok(listing(
+        page.map(|(bundle, team)| Bundle::new(bundle, team)),
+        &address,
+    ))
 }
 
 /// Which bundle.
@@ -130,7 +133,7 @@ async fn download(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let id = path.id.as_str();
-    let bundle = find_bundle(&caller.app, id).await?;
+    let bundle = bundle_to_look_at(&caller.app, id).await?;
     let etag = format!("\"{}\"", bundle.sha256);
     let told = [
         (header::ETAG, etag.clone()),

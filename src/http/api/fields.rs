@@ -3,8 +3,10 @@
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::{
-    ToSchema,
-    openapi::{Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, SchemaFormat, Type},
+    PartialSchema, ToSchema,
+    openapi::{
+        Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, RefOr, Schema, SchemaFormat, Type,
+    },
 };
 
 use crate::{
@@ -63,6 +65,14 @@ impl TryFrom<String> for ClientNumber {
             .ok_or("this cannot be the number of a client")
     }
 }
+
+impl PartialSchema for ClientNumber {
+    fn schema() -> RefOr<Schema> {
+        answers::client_number().into()
+    }
+}
+
+impl ToSchema for ClientNumber {}
 
 /// One line of text, without control characters, which a database may refuse.
 #[derive(Debug, Clone, Deserialize)]

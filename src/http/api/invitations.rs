@@ -26,7 +26,7 @@ use crate::{
     },
     operations::{
         self,
-        list_invitations::{InvitationFilter, find_invitation, invitation_page},
+        list_invitations::{InvitationFilter, invitation_page, show_invitation},
         render_letter::render_letter,
     },
 };
@@ -117,7 +117,7 @@ async fn show(
     caller: Caller<ForMembers>,
     PathInput(path): PathInput<InvitationPath>,
 ) -> Result<Json<Invitation>, Problem> {
-    let invitation = find_invitation(&caller.app, path.id.as_str()).await?;
+    let invitation = show_invitation(&caller.app, path.id.as_str()).await?;
     Ok(Json(Invitation::new(invitation, caller.app.today())))
 }
 
@@ -169,7 +169,7 @@ async fn cancel(
 ) -> Result<Json<Invitation>, Problem> {
     let id = path.id.as_str();
     operations::cancel_invitation::cancel_invitation(&caller.app, id).await?;
-    let now = find_invitation(&caller.app, id).await?;
+    let now = show_invitation(&caller.app, id).await?;
     Ok(Json(Invitation::new(now, caller.app.today())))
 }
 

@@ -1,5 +1,10 @@
 //! The routes for scripts, and the OpenAPI document that is made of them. A file a resource.
 
+#![allow(
+    unused_qualifications,
+    reason = "the derived places in the document have them"
+)]
+
 mod batch_events;
 mod batches;
 mod bundles;

@@ -62,7 +62,7 @@ enum PreviewWhom {
     /// An invented client with a name and an address as long as they come.
     Longest,
     /// A client of the organisation, by number: whoever looks at it sees their data.
-    Client(#[schema(schema_with = answers::client_number)] ClientNumber),
+    Client(ClientNumber),
 }
 
 /// Look at a letter that nobody gets.

@@ -86,9 +86,10 @@ fn add_to(operation: &mut Operation) {
         more.push(("403", "A token or session of another role."));
     }
     let in_query = operation.parameters.as_ref().is_some_and(|parameters| {
-        parameters
-            .iter()
-            .any(|parameter| parameter.parameter_in != ParameterIn::Path)
+        parameters.iter().any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.parameter_in != ParameterIn::Path,
+            RefOr::Ref(_) => true,
+        })
     });
     if in_query || operation.request_body.is_some() {
         more.push(("400", "The request cannot be read."));

@@ -69,7 +69,7 @@ impl Head {
     /// The head, which nobody else moves until the transaction ends. One that is not ours is refused: going on from it
     /// would seal what somebody has changed.
     pub async fn locked(tx: &impl ConnectionTrait, vault: &Vault) -> Result<Self, StorageError> {
-        for _ in 0..2 {
+        for _ in 0..3 {
             let row = audit_head::Entity::find().lock_exclusive().one(tx).await?;
             if let Some(row) = row {
                 let Some(head) = Self::read(&row, vault) else {
@@ -79,8 +79,9 @@ impl Head {
                 };
                 return Ok(head);
             }
+            // There are lines, so there was a head: somebody has begun the log this moment, or somebody has removed it.
             if audit::Entity::find().count(tx).await? > 0 {
-                break;
+                continue;
             }
             let nothing = Self::of_nothing().row(vault).into_active_model();
             audit_head::Entity::insert(nothing)

@@ -30,12 +30,12 @@ pub enum Relation {
         to = "super::team_job::Column::Id"
     )]
     TeamJob,
-    #[sea_orm(
-        belongs_to = "super::batch::Entity",
-        from = "Column::BatchId",
-        to = "super::batch::Column::Id"
-    )]
-    Batch,
+}
+
+impl Related<super::team_job::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::TeamJob.def()
+    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

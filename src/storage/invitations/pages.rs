@@ -16,7 +16,7 @@ use crate::storage::{
 
 impl Database {
     /// How many invitations have left the house and are in `filter`, and those from the `skip`th on, newest first.
-    pub async fn invitation_page(
+    pub async fn newest_invitations(
         &self,
         filter: &InvitationFilter,
         today: NaiveDate,
