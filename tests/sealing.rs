@@ -216,7 +216,7 @@ fn a_bundle_in_anothers_place_does_not_open_even_when_it_is_as_large() {
 }
 
 #[test]
-fn run_makes_a_damaged_bundle_again_that_nobody_has_taken_out() {
+fn a_fetch_that_fails_takes_nothing_out() {
     let cli = Cli::new();
     export().write(cli.home(), "export");
     cli.ok(&["import", "export"]);
@@ -229,7 +229,6 @@ fn run_makes_a_damaged_bundle_again_that_nobody_has_taken_out() {
     bytes[HEADER + 100] ^= 1;
     fs::write(&file, bytes).unwrap();
     assert_eq!(fetch(&cli, &noord).exit, Some(2));
-    // A failed fetch took nothing out.
     let collected = cli
         .rows()
         .query("SELECT count(*) FROM bundle WHERE collected_at IS NOT NULL");

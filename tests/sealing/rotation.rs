@@ -225,7 +225,7 @@ fn what_is_shown_of_the_key_is_nothing_secret() {
             assert!(!answer.stdout.contains(half) && !first.contains(half));
         }
     }
-    let lines: Vec<&str> = answer.stdout.lines().collect();
+    let lines: Vec<&str> = answer.stdout.lines().map(str::trim).collect();
     assert_eq!(lines.len(), 3);
     assert!(lines[0].starts_with("Generation"));
     assert!(lines[1].starts_with('2') && lines[1].ends_with("seals"));
