@@ -473,14 +473,13 @@ async fn every_version_is_kept_and_can_be_a_draft_again() {
             .iter()
             .map(|version| (version.number, version.state))
             .collect();
-        use VersionState::{Published, Superseded};
         assert_eq!(
             states,
             [
-                (5, Published),
-                (4, Superseded),
-                (2, Superseded),
-                (1, Superseded)
+                (5, VersionState::Published),
+                (4, VersionState::Superseded),
+                (2, VersionState::Superseded),
+                (1, VersionState::Superseded)
             ]
         );
         let missing =
