@@ -313,7 +313,7 @@ fn of_an_invitation_that_is_closed_neither_code_nor_letter_is_kept_however_it_wa
         invite(&cli, &["--team", "Zuid", "--again", "expired"]);
 
         let rows = cli.rows().query(
-            "SELECT client_id, state, withdrawn, sealed_code IS NULL, words IS NULL FROM invitation \
+            "SELECT client_id, state, withdrawn, sealed_code IS NULL, sealed_words IS NULL FROM invitation \
              ORDER BY client_id, state DESC",
         );
         let rows: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
@@ -385,8 +385,8 @@ fn what_expired_unused_is_wiped_by_purge() {
         invite(&cli, &LONG_AGO);
         let purged = cli.ok(&["purge", "--json"]).json();
         let rows = cli.rows().query(
-            "SELECT state, sealed_code IS NULL, words IS NULL, count(*) FROM invitation \
-             GROUP BY state, sealed_code IS NULL, words IS NULL",
+            "SELECT state, sealed_code IS NULL, sealed_words IS NULL, count(*) FROM invitation \
+             GROUP BY state, sealed_code IS NULL, sealed_words IS NULL",
         );
         let [row] = &rows[..] else { panic!("{rows:?}") };
         assert_eq!(row[..3], ["expired", "1", "1"]);

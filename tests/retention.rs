@@ -215,7 +215,7 @@ async fn who_a_client_was_is_forgotten_a_year_after_the_last_export_with_them() 
         );
         assert_eq!(
             house
-                .query("SELECT count(*) FROM invitation WHERE words IS NOT NULL")
+                .query("SELECT count(*) FROM invitation WHERE sealed_words IS NOT NULL")
                 .await,
             [["0"]]
         );

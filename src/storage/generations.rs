@@ -13,8 +13,6 @@ use sea_orm::{
     QuerySelect, sea_query::Expr,
 };
 
-use crate::domain::audit::Access;
-
 use super::{
     Database, StorageError,
     audit::{self, Scribe},
@@ -22,6 +20,7 @@ use super::{
     key_file::{KeyFile, key_error},
     vault::Vault,
 };
+use crate::domain::audit::Access;
 
 impl Database {
     /// When each generation of the key began to seal, by its mark.
@@ -124,6 +123,16 @@ pub(super) async fn hold_key(tx: &impl ConnectionTrait, mark: &str) -> Result<()
         .one(tx)
         .await?;
     ours.map(drop).ok_or(StorageError::KeyRotated)
+}
+
+/// Whether the key with this mark seals at this moment; holds nobody up.
+pub(super) async fn seals(tx: &impl ConnectionTrait, mark: &str) -> Result<bool, StorageError> {
+    let ours = key_generation::Entity::find()
+        .filter(Column::Mark.eq(mark))
+        .filter(Column::Seals.eq(true))
+        .one(tx)
+        .await?;
+    Ok(ours.is_some())
 }
 
 async fn insert(

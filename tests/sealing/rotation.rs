@@ -101,6 +101,8 @@ fn assert_nothing_lost(cli: &Cli, before: &Before) {
     for bundle in &before.bundles {
         assert_fetched(cli, bundle);
     }
+    // What was written in the audit log under an older key is still known to be ours.
+    cli.ok(&["audit", "verify"]);
     for (code, said) in &before.closed {
         let answer = cli.try_run(&["invitation", "redeem", code]);
         assert_eq!(answer.exit, Some(1));
@@ -191,6 +193,10 @@ fn after_a_rotation_everything_opens_with_the_new_key_and_nothing_with_the_old_o
         assert_nothing_lost(&cli, &before);
         assert_old_key_opens_nothing(&cli, &before);
         assert_codes_redeem_once(&cli, &before);
+        let rotations = cli
+            .rows()
+            .query("SELECT count(*) FROM audit WHERE action = 'key_rotated'");
+        assert_eq!(rotations, [["2"]]);
         let shown = cli.ok(&["key", "show", "--json"]).json();
         let states: Vec<_> = shown
             .as_array()

@@ -11,6 +11,7 @@ use super::{AuditHead, head::Head, line::is_sealed};
 use crate::storage::{
     Database, StorageError,
     entities::{audit, audit_client, audit_head},
+    generations::seals,
     vault::Vault,
 };
 
@@ -96,6 +97,10 @@ impl Database {
         let tx = self.begin_reading().await?;
         let row = audit_head::Entity::find().one(&tx).await?;
         let head = row.as_ref().and_then(|row| Head::read(row, vault));
+        if row.is_some() && head.is_none() && !seals(&tx, vault.mark()).await? {
+            // The head may be well, and ours the old key.
+            return Err(StorageError::KeyRotated);
+        }
         // Without a head of ours the lines are still compared with each other.
         let assumed = head.clone().unwrap_or_else(Head::of_nothing);
         let end = head.as_ref().map_or(i64::MAX, |head| head.last_seq);
