@@ -16,6 +16,9 @@ use super::{
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
+/// Below this likeness (Jaro-Winkler, 0 to 1) a suggestion confuses more than it helps.
+const ALIKE: f64 = 0.8;
+
 /// A body of JSON.
 pub struct JsonInput<T>(pub T);
 
@@ -87,17 +90,35 @@ fn unreadable(error: &serde_json::Error) -> Problem {
     // serde quotes values, which may be a client's, but for these two, which are names of fields.
     let text = error.to_string();
     let sentence = text.split(" at line ").next().unwrap_or_default();
-    let detail = if sentence.starts_with("missing field") || sentence.starts_with("unknown field") {
+    let named = sentence.starts_with("missing field") || sentence.starts_with("unknown field");
+    let detail = if named {
         format!("the body is not as described: {sentence} ({place})")
     } else {
         format!("the body is not as described ({place})")
     };
+    let meant = nearest(sentence).map(|name| format!("did you mean `{name}`?"));
     Problem::new(
         StatusCode::UNPROCESSABLE_ENTITY,
         "json_not_as_described",
         &detail,
-        Some(AS_DESCRIBED),
+        Some(meant.as_deref().unwrap_or(AS_DESCRIBED)),
     )
+}
+
+/// The known field that is most like the one that was typed, in what serde says of it: unknown field `teems`, expected
+/// one of `team`, `order`.
+fn nearest(sentence: &str) -> Option<&str> {
+    let mut names = sentence
+        .strip_prefix("unknown field ")?
+        .split('`')
+        .skip(1)
+        .step_by(2);
+    let typed = names.next()?;
+    names
+        .map(|known| (strsim::jaro_winkler(typed, known), known))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
 }
 
 impl<T: DeserializeOwned> FromRequestParts<Service> for QueryInput<T> {

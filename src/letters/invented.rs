@@ -35,7 +35,7 @@ pub(super) fn longest(preferences: &LetterPreferences) -> LetterWords {
         ..PersonName::default()
     };
     let address = PostalAddress {
-        extension: "by".to_owned(),
+        extension: "bis".to_owned(),
         ..address(
             "Burgemeester van Heemstrakwartier",
             15_201,

@@ -681,7 +681,7 @@ mod tests {
     #[test]
     fn all_faults_are_told_in_their_order() {
         let faults = |source: &str| -> Vec<(usize, usize)> {
-            let faults = super::faults(source, &Placeholder::ALL);
+            let faults = faults(source, &Placeholder::ALL);
             faults
                 .iter()
                 .map(|fault| (fault.line, fault.column))

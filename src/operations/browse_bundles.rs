@@ -91,8 +91,9 @@ pub async fn written_teams(app: &App, slug: &Slug) -> Result<Vec<(String, String
 }
 
 /// The last day on which a bundle can be downloaded.
-pub fn kept_until(_app: &App, bundle: &ListedBundle) -> NaiveDate {
-    day_in_amsterdam(bundle.bundle.created_at + TimeDelta::days(30))
+pub fn kept_until(app: &App, bundle: &ListedBundle) -> NaiveDate {
+    let kept = TimeDelta::days(app.retention.bundle_days.into());
+    day_in_amsterdam(bundle.bundle.created_at + kept)
 }
 
 /// As `pack_bundle` names them.

@@ -43,7 +43,7 @@ pub async fn bundle_page(
     };
     let found = app
         .db
-        .bundle_page(&filter, paging.after(), paging.most())
+        .bundles_after(&filter, paging.after(), paging.most())
         .await?;
     Ok(Page::cut(found, paging, |(bundle, _)| bundle.id.clone()))
 }

@@ -80,7 +80,7 @@ async fn page(
     let filter = seen(app, filter).await?;
     let found = app
         .db
-        .invitation_page(&filter, app.today(), paging.after(), paging.most())
+        .invitations_after(&filter, app.today(), paging.after(), paging.most())
         .await?;
     Ok(Page::cut(found, paging, |invitation| invitation.id.clone()))
 }

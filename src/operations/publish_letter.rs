@@ -103,6 +103,25 @@ pub async fn publish_letter(
     }
 }
 
+/// What publishing the draft would come to; nothing is published, and `number` is that of nothing.
+///
+/// # Errors
+/// Not found `no_draft`.
+pub async fn check_letter_draft(app: &App, slug: &Slug) -> Result<Publication, Failure> {
+    let desk = Desk::open(app, slug).await?;
+    if desk.current.draft.is_none() {
+        return Err(no_draft());
+    }
+    let proposal = desk.proposal(app, &desk.setup()).await?;
+    match try_out(app, &proposal).await? {
+        Ok(edition) => {
+            let fit = count_misfits(app, &proposal, edition).await?;
+            Ok(Publication::Published(fit))
+        }
+        Err(refused) => Ok(refused),
+    }
+}
+
 /// The letter when it can be made and is not too long for everybody, or why it is not published.
 async fn try_out(
     app: &App,

@@ -113,7 +113,7 @@ impl Database {
     }
 
     /// A page of bundles with the names of their teams, oldest first, those after the bundle `after`.
-    pub async fn bundle_page(
+    pub async fn bundles_after(
         &self,
         filter: &BundleFilter,
         after: Option<&str>,

@@ -94,7 +94,7 @@ impl Database {
     }
 
     /// A page of invitations that left the house, oldest first, those after the invitation `after`.
-    pub async fn invitation_page(
+    pub async fn invitations_after(
         &self,
         filter: &InvitationFilter,
         today: NaiveDate,

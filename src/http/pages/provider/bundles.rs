@@ -10,7 +10,11 @@ use serde::Deserialize;
 
 use super::{Member, Place, page_number};
 use crate::{
-    domain::{calendar::long_date, eligibility::LeftOut},
+    domain::{
+        calendar::{day_in_amsterdam, long_date},
+        client::ClientId,
+        eligibility::LeftOut,
+    },
     http::{
         pages::layout::{Faults, Frame, PageResult, Pager, Part, Told, page},
         service::Service,
@@ -18,6 +22,7 @@ use crate::{
     operations::{
         App,
         browse_bundles::{BundleDetails, ListedBundle, browse_bundles, kept_until, show_bundle},
+        fetch_bundle::Removal,
     },
     wording::{
         dutch::explanation,
@@ -68,6 +73,8 @@ pub(super) struct Row {
     pub kept_until: String,
     /// When it was downloaded first.
     pub collected: Option<String>,
+    /// It is not in the store any more, and why.
+    pub removed: Option<String>,
 }
 
 impl Row {
@@ -91,6 +98,14 @@ impl Row {
             made: moment(listed.bundle.created_at),
             kept_until: long_date(kept_until(app, listed)),
             collected: listed.collected_at.map(moment),
+            removed: listed.bundle.removed.map(|removed| {
+                let why = match removed.why {
+                    Removal::Kept => "de bewaartijd was om",
+                    Removal::Closed => "geen van de codes werkte nog",
+                };
+                let day = long_date(day_in_amsterdam(removed.at));
+                format!("Verwijderd op {day}: {why}.")
+            }),
         }
     }
 }
@@ -128,6 +143,7 @@ pub(super) struct BundlePage {
     row: Row,
     prints: Vec<String>,
     groups: Vec<Group>,
+    invitations: String,
     /// Of the password.
     pub faults: Faults,
     /// Clients without a letter who are not named here.
@@ -167,6 +183,7 @@ pub(super) fn bundle_page(
         frame,
         prints: found.prints.clone(),
         groups: groups(found.left_out.iter().take(MOST_NAMED)),
+        invitations: Part::Invitations.address(&place.slug),
         faults: Faults::default(),
         unnamed: found.left_out.len().saturating_sub(MOST_NAMED),
         row,
@@ -174,9 +191,7 @@ pub(super) fn bundle_page(
 }
 
 /// `left_out` stands in the order of the reasons.
-fn groups<'a>(
-    left_out: impl Iterator<Item = &'a (crate::domain::client::ClientId, LeftOut)>,
-) -> Vec<Group> {
+fn groups<'a>(left_out: impl Iterator<Item = &'a (ClientId, LeftOut)>) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for (client, left_out) in left_out {
         let heading = reason(left_out.reason);

@@ -9,6 +9,7 @@ use crate::{
     operations::{
         App,
         letter_draft::letter_draft,
+        list_teams::list_teams,
         summarise_organisation::{OrganisationSummary, summarise_organisation},
     },
     wording::dutch_pages::number,
@@ -26,6 +27,8 @@ struct HomePage {
     redeemed: String,
     expired: String,
     newest: Vec<Row>,
+    /// Clients, linked, invited, and those who can be; when the tree of locations has one top.
+    whole: Option<[String; 4]>,
     /// A text was begun and not published.
     has_draft: bool,
     answered: usize,
@@ -43,6 +46,12 @@ pub async fn home(app: &App, slug: &Slug, told: Told) -> PageResult {
         expired_invitations,
         answered_questions,
     } = summarise_organisation(app, slug, NEWEST).await?;
+    let teams = list_teams(app, slug).await?;
+    let mut tops = teams.iter().filter(|team| team.depth == 0);
+    let whole = match (tops.next(), tops.next()) {
+        (Some(top), None) => Some([top.clients, top.linked, top.invited, top.eligible].map(number)),
+        _ => None,
+    };
     let overview = letter_draft(app, slug).await?;
     let mut frame = place.frame.saying(told);
     frame.title = place.organisation.name;
@@ -50,6 +59,7 @@ pub async fn home(app: &App, slug: &Slug, told: Told) -> PageResult {
         frame,
         address: format!("/organisaties/{slug}"),
         bundles_waiting,
+        whole,
         open: number(open_invitations),
         redeemed: number(redeemed_invitations),
         expired: number(expired_invitations),

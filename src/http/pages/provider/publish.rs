@@ -26,9 +26,9 @@ use crate::{
         App,
         letter_draft::{LetterOverview, letter_draft},
         preview_letter::{Preview, Whom},
-        publish_letter::{Publication, Publish, publish_letter},
+        publish_letter::{Publication, Publish, Published, check_letter_draft, publish_letter},
     },
-    wording::dutch_pages::Done,
+    wording::dutch_pages::{Done, number},
 };
 
 pub(super) fn routes() -> Router<Service> {
@@ -84,18 +84,30 @@ async fn publish_page(
         .unwrap_or(&overview.export);
     let preview = draw(app, &place.slug, LetterChanges::default(), Whom::Plain).await?;
     let address = Part::Letter.address(&place.slug);
-    let (faults, meters, possible, picture) = match preview {
+    let checked = check_letter_draft(app, &place.slug).await?;
+    let (possible, reach) = match &checked {
+        Publication::Published(fit) => (true, Some(reach(fit))),
+        Publication::Refused { .. } => (false, None),
+    };
+    let (mut faults, meters, picture) = match preview {
         Preview::Drawn(drawn) => (
             Vec::new(),
             MeterView::of(&drawn).into(),
-            drawn.plainest.fits,
             Some((
                 format!("{address}/voorbeeld.png?v={}", overview.revision),
                 drawn.alt,
             )),
         ),
-        Preview::Faults(faults) => (FaultView::all(&faults), Vec::new(), false, None),
+        Preview::Faults(faults) => (FaultView::all(&faults), Vec::new(), None),
     };
+    if let Publication::Refused {
+        faults: found,
+        lines_too_many: 0,
+    } = &checked
+        && faults.is_empty()
+    {
+        faults = FaultView::all(found);
+    }
     Ok(PublishPage {
         frame: place.frame.below("Brief", &address),
         revision: overview.revision.clone(),
@@ -105,13 +117,30 @@ async fn publish_page(
         ),
         preferences: preference_changes(in_use, &overview.current),
         preferences_address: Part::Preferences.address(&place.slug),
-        reach: None,
+        reach,
         address,
         faults,
         meters,
         possible,
         picture,
     })
+}
+
+/// How many clients would get no letter, in a sentence.
+fn reach(fit: &Published) -> String {
+    match (fit.clients, fit.would_not_fit) {
+        (0, _) => "Er is nu niemand aan wie deze brief gestuurd kan worden.".to_owned(),
+        (1, 0) => "Bij de ene cliënt die een brief kan krijgen, past hij.".to_owned(),
+        (clients, 0) => format!(
+            "Bij alle {} cliënten die een brief kunnen krijgen, past hij.",
+            number(clients)
+        ),
+        (clients, misfits) => format!(
+            "Bij {} van de {} cliënten die een brief kunnen krijgen, past hij niet. Zij krijgen geen brief.",
+            number(misfits),
+            number(clients)
+        ),
+    }
 }
 
 #[derive(Template)]

@@ -25,6 +25,9 @@ struct Check {
     choice: Choice,
     clients: String,
     letters: usize,
+    /// `90`
+    letters_number: String,
+    /// `90 brieven`
     letters_text: String,
     left_out: String,
     facts: Vec<(&'static str, String)>,
@@ -67,6 +70,7 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
         slug: slug.clone(),
         clients: number(clients),
         letters,
+        letters_number: number(letters),
         letters_text: count(letters, "brief", "brieven"),
         left_out: number(clients - letters),
         facts: facts(prepared, &choice),

@@ -4,17 +4,19 @@ use askama::Template;
 use axum::{Router, extract::Path, routing::get};
 
 use crate::{
-    domain::{actor::Role, organisation::Slug},
+    domain::{actor::Role, intake::Question, organisation::Slug},
     http::{
         caller::{ForMembers, Visitor},
         pages::{
             PageFailure,
             fields::Asked,
             layout::{Frame, PageResult, Part, Told, page},
+            provider::home,
         },
         service::Service,
     },
     operations::{
+        intake_form::show_intake,
         list_teams::{TeamLine, list_teams},
         submit_batch::organisation,
     },
@@ -25,7 +27,9 @@ use crate::{
 const SMALL: usize = 60;
 
 pub fn routes() -> Router<Service> {
-    Router::new().route("/organisaties/{slug}", get(locations))
+    Router::new()
+        .route("/organisaties/{slug}", get(first_page))
+        .route("/organisaties/{slug}/locaties", get(locations))
 }
 
 #[derive(Template)]
@@ -34,6 +38,9 @@ struct Locations {
     frame: Frame,
     slug: Slug,
     imported: String,
+    /// Of the questions of the intake form for Caren.
+    answered: usize,
+    questions: usize,
     /// Support chooses teams here for a new batch.
     chooses: bool,
     branches: Vec<Branch>,
@@ -85,6 +92,19 @@ impl Figures {
     }
 }
 
+/// A provider begins with what there is to do, support with the tree.
+async fn first_page(
+    visitor: Visitor<ForMembers>,
+    slug: Path<Slug>,
+    asked: Asked,
+    told: Told,
+) -> PageResult {
+    match visitor.app.actor.role {
+        Role::Provider => home(&visitor.app, &slug, told).await,
+        _ => locations(visitor, slug, asked, told).await,
+    }
+}
+
 async fn locations(
     visitor: Visitor<ForMembers>,
     Path(slug): Path<Slug>,
@@ -97,10 +117,13 @@ async fn locations(
     let tops = lines.iter().filter(|line| line.depth == 0).count();
     let whole = lines.first().filter(|_| tops == 1).map(Figures::of);
     let name = &stored.organisation.name;
+    let intake = show_intake(&app, &slug).await.map_err(PageFailure::from)?;
     page(&Locations {
         frame: Frame::of(&app, "Locatiegram")
             .within(&app, &slug, name, Part::Locations)
             .saying(told),
+        answered: Question::ALL.len() - intake.form.open_questions(),
+        questions: Question::ALL.len(),
         imported: moment(stored.imported_at),
         chooses: app.actor.role == Role::Support,
         branches: branches(lines, &asked.all("team")),
