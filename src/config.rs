@@ -237,9 +237,18 @@ fn without_secrets(name: &str, value: &str) -> String {
 }
 
 fn default_of(name: &str) -> Option<String> {
+    let (server, retention) = (ServerSettings::default(), Retention::default());
     match name {
         "data-dir" => Some(DATA_DIR.to_owned()),
-        "listen" => Some(ServerSettings::default().listen.to_string()),
+        "listen" => Some(server.listen.to_string()),
+        "session-idle" => Some(server.session_idle.as_secs().to_string()),
+        "session-length" => Some(server.session_length.as_secs().to_string()),
+        "redeem-lock" => Some(server.redeem_lock.as_secs().to_string()),
+        "request-time" => Some(server.request_time.as_secs().to_string()),
+        "most-requests" => Some(server.most_requests.to_string()),
+        "bundle-days" => Some(retention.bundle_days.to_string()),
+        "anonymise-after-days" => Some(retention.anonymise_after_days.to_string()),
+        "audit-years" => Some(retention.audit_years.to_string()),
         "job-deadline" => Some(JOB_DEADLINE.to_string()),
         "workers" => thread::available_parallelism().ok().map(|n| n.to_string()),
         _ => None,

@@ -58,6 +58,8 @@ impl Shelf {
 
     /// Copies what is in the store at `key`, sealed as it is there, into a new file for its owner alone.
     pub async fn copy_out(&self, key: &str, file: &Path) -> Result<u64, BundleError> {
+        // First what may be lost, so that no empty file stands for it.
+        let object = self.opened()?.store.get(&Key::from(key)).await?;
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -67,12 +69,7 @@ impl Shelf {
             .mode(0o600)
             .open(file)?;
         let mut bytes = 0;
-        let mut stream = self
-            .opened()?
-            .store
-            .get(&Key::from(key))
-            .await?
-            .into_stream();
+        let mut stream = object.into_stream();
         while let Some(piece) = stream.next().await {
             let piece = piece?;
             copy.write_all(&piece)?;

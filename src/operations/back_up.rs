@@ -20,7 +20,10 @@ use crate::{
         BundleError,
         shelf::{Shelf, StoreAddress},
     },
-    storage::{StorageError, bundles::StoredBundle, database::Address, inspection::Inspection},
+    storage::{
+        StorageError, bundles::StoredBundle, database::Address, inspection::Inspection,
+        locks::LifeLock,
+    },
 };
 
 /// The copy of the database, in the folder, under the name that it has in a data folder.
@@ -72,6 +75,16 @@ pub async fn back_up(
     out: &Path,
     with_key: bool,
 ) -> Result<BackedUp, Failure> {
+    // A bundle that is sealed anew meanwhile would want another key than the database that was copied before.
+    let lock = LifeLock::take(&app.run_locks, "key-rotation")
+        .map_err(|error| unwritable(&app.run_locks, error))?;
+    let Some(_lock) = lock else {
+        return Err(Failure::conflict(
+            "key_being_rotated",
+            "the key is being rotated, or another backup is being made",
+            "wait until that is done; `brievenbus key show` tells",
+        ));
+    };
     let place = Place::beside(out)?;
     let folder = place.folder.path();
     let database = copy_database(app, folder).await?;
@@ -186,8 +199,9 @@ async fn known_bundles(file: &Path, app: &App) -> Result<Vec<StoredBundle>, Fail
         .await?
         .ok_or_else(gone)?;
     let found = async {
+        let mark = inspection.key_mark().await?;
         let sound = inspection.damage().await?.is_none()
-            && inspection.key_mark().await?.as_deref() == Some(app.vault.mark());
+            && mark.is_some_and(|mark| app.vault.opens_with(&mark));
         Ok::<_, StorageError>((sound, inspection.bundles().await?))
     }
     .await;
