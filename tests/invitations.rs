@@ -161,6 +161,8 @@ fn a_listing_has_the_fields_of_the_contract_and_shows_what_was_asked_for() {
                 "state": "open",
                 "valid_until": "2027-01-02",
                 "reissue_of": null,
+                "organisation": "zorg",
+                "letter_date": "2026-11-21",
             });
             assert_eq!(*line, expected);
         }

@@ -67,7 +67,9 @@ fn bash_completes_commands_and_flags() {
             "{script}\nCOMP_WORDS=(\"{typed}\"); COMP_CWORD={last}; \
              _brievenbus brievenbus \"${{COMP_WORDS[{last}]}}\" \"${{COMP_WORDS[{last}-1]}}\"; echo \"${{COMPREPLY[@]}}\""
         );
-        cli::answer(Command::new("bash").args(["-c", &ask])).stdout
+        let file = cli.home().join("ask.bash");
+        fs::write(&file, ask).unwrap();
+        cli::answer(Command::new("bash").arg(file)).stdout
     };
     assert_eq!(complete(&["brievenbus", "doc"]).trim(), "doctor");
     assert_eq!(

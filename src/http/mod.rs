@@ -203,6 +203,8 @@ mod tests {
             .split('"')
             .filter(|text| text.starts_with('/'))
             .filter(|path| !path.contains("__private") && !path.contains("/tests/"))
+            // Where the routes below it hang; nothing is there itself.
+            .filter(|path| *path != "/api/v1")
             .collect();
         assert!(routed.len() > 40, "the routes were not found");
         let listed: BTreeSet<&str> = ROWS
