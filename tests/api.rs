@@ -5,7 +5,12 @@ mod exports;
 mod fuzzed;
 mod lists;
 
-use std::{collections::BTreeSet, path::Path, thread};
+use std::{
+    collections::BTreeSet,
+    io::{Cursor, Read},
+    path::Path,
+    thread,
+};
 
 use serde_json::{Value, json};
 
@@ -204,6 +209,57 @@ fn downloaded_in_pieces(service: &Service, token: &str, bundle: &Value) {
         .header("if-none-match", head.header("etag"))
         .send();
     assert_eq!((known.status, known.body.len()), (304, 0));
+}
+
+#[test]
+fn a_bundle_is_locked_with_a_password_that_is_long_enough() {
+    const PASSWORD: &str = "paard nietje batterij";
+    let (service, token) = serving(&export(), &[]);
+    let batch = submit(&service, &token, &json!({ "teams": ["Noord"] }));
+    follow(&service, &token, batch["id"].as_str().unwrap());
+    let bundle = items(&service.get("/api/v1/bundles", &token)).remove(0);
+    let address = format!("/api/v1/bundles/{}", bundle["id"].as_str().unwrap());
+    let lock = |password: &str| {
+        let asked = json!({ "password": password });
+        service.post(&format!("{address}/locked"), &token, &asked)
+    };
+    let weak = lock("te kort");
+    assert_eq!(weak.assert_status(422).code(), "weak_password");
+    assert!(!weak.text().contains("te kort"));
+    let locked = lock(PASSWORD);
+    locked.assert_status(200);
+    assert_eq!(
+        locked.header("content-disposition"),
+        format!(
+            "attachment; filename=\"{}\"",
+            bundle["file_name"].as_str().unwrap()
+        )
+    );
+    assert_eq!(locked.header("content-type"), "application/zip");
+    assert_eq!(locked.header("cache-control"), "no-store");
+    let plain = service.get(&address, &token);
+    assert!(entries(&locked.body, Some(PASSWORD)) == entries(&plain.body, None));
+    let mut zip = zip::ZipArchive::new(Cursor::new(&locked.body)).unwrap();
+    assert!(zip.by_index_decrypt(0, b"een ander woord").is_err());
+    assert!(!service.log().contains(PASSWORD));
+}
+
+/// Name and bytes of everything in a zip; with a password, each is to be locked with it.
+#[track_caller]
+fn entries(bytes: &[u8], password: Option<&str>) -> Vec<(String, Vec<u8>)> {
+    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let count = zip.len();
+    let entry = |index| {
+        let mut entry = match password {
+            Some(password) => zip.by_index_decrypt(index, password.as_bytes()).unwrap(),
+            None => zip.by_index(index).unwrap(),
+        };
+        assert_eq!(entry.encrypted(), password.is_some());
+        let mut content = Vec::new();
+        entry.read_to_end(&mut content).unwrap();
+        (entry.name().unwrap().into_owned(), content)
+    };
+    (0..count).map(entry).collect()
 }
 
 #[test]
@@ -471,7 +527,7 @@ fn the_document_says_what_can_be_asked() {
 /// The files of a folder in a zip, below `prefix`.
 fn zipped(folder: &Path, prefix: &str) -> Vec<u8> {
     use std::io::Write;
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for file in crate::support::files_below(folder) {
         let name = file.strip_prefix(folder).unwrap().to_str().unwrap();
         zip.start_file(

@@ -125,6 +125,7 @@ fn ask(service: &Service, method: &str, row: &Row, names: &Names) -> Ask {
     match row.path.trim_start_matches("/api/v1") {
         "/batches" => ask.json(&json!({ "organisation": names.slug, "dry_run": true })),
         "/previews" => ask.json(&json!({ "organisation": names.slug })),
+        "/bundles/{id}/locked" => ask.json(&json!({ "password": "paard nietje batterij" })),
         "/codes/redeem" => ask.json(&json!({ "code": "0000000000" })),
         "/tokens" => ask.json(&json!({ "role": "ci", "label": "", "days": 1 })),
         "/organisations/{slug}/imports" => ask

@@ -20,6 +20,6 @@ pub mod token;
 mod words;
 
 pub use words::{
-    address_style, client_number, digest, id, invitation_state, left_out, name_style, order, role,
-    slug, team_state, window,
+    address_style, client_number, digest, id, invitation_state, left_out, name_style, or_null,
+    order, role, slug, team_state, window,
 };

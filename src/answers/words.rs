@@ -2,7 +2,7 @@
 
 use utoipa::openapi::{
     Array, ArrayBuilder, Object, ObjectBuilder, Type,
-    schema::{AdditionalProperties, Schema},
+    schema::{AdditionalProperties, Schema, SchemaType},
 };
 
 use crate::domain::{
@@ -59,22 +59,11 @@ pub fn invitation_state() -> Object {
     )
 }
 
-pub fn attempt_outcome() -> Schema {
-    // Absent while it runs.
-    Schema::Object(
-        ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::SchemaType::from_iter([
-                Type::String,
-                Type::Null,
-            ]))
-            .enum_values(Some(
-                AttemptOutcome::ALL
-                    .map(|outcome| Some(outcome.as_str()))
-                    .into_iter()
-                    .chain([None]),
-            ))
-            .build(),
-    )
+pub fn attempt_outcome() -> Object {
+    or_null(one_of(
+        "How it ended; `null` while it runs.",
+        AttemptOutcome::ALL.map(AttemptOutcome::as_str),
+    ))
 }
 
 pub fn reason() -> Object {
@@ -142,6 +131,17 @@ pub fn version_state() -> Object {
 
 pub fn client_numbers() -> Array {
     ArrayBuilder::new().items(client_number()).build()
+}
+
+/// The same, or `null`.
+pub fn or_null(mut schema: Object) -> Object {
+    if let SchemaType::Type(kind) = &schema.schema_type {
+        schema.schema_type = SchemaType::from_iter([kind.clone(), Type::Null]);
+    }
+    if let Some(values) = &mut schema.enum_values {
+        values.push(serde_json::Value::Null);
+    }
+    schema
 }
 
 fn one_of<const N: usize>(description: &str, values: [&'static str; N]) -> Object {

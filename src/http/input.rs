@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header, request::Parts},
 };
 use axum_extra::extract::Query;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     limits,
@@ -22,7 +22,8 @@ const ALIKE: f64 = 0.8;
 /// A body of JSON.
 pub struct JsonInput<T>(pub T);
 
-/// What stands behind the question mark; a name may occur several times for a list.
+/// What stands behind the question mark; a name may occur several times for a list. One without a value is refused:
+/// whoever asks for `team=` meant a team, and would get those of all.
 pub struct QueryInput<T>(pub T);
 
 /// The names and ids in the address itself. One that cannot be is as good as one that is not there.
@@ -51,7 +52,7 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
         let body = whole_body(request, service).await?;
         serde_json::from_slice(&body)
             .map(Self)
-            .map_err(|error| unreadable(&error))
+            .map_err(|error| unreadable(&whole_error(&body, error)))
     }
 }
 
@@ -73,6 +74,13 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
 /// A body over the limit of its route.
 pub fn too_large() -> Problem {
     limits::too_large().into()
+}
+
+/// A body that is no JSON is just that, wherever it strays from the description before it stops to be.
+fn whole_error(body: &[u8], error: serde_json::Error) -> serde_json::Error {
+    serde_json::from_slice::<IgnoredAny>(body)
+        .err()
+        .unwrap_or(error)
 }
 
 fn unreadable(error: &serde_json::Error) -> Problem {
@@ -125,18 +133,33 @@ impl<T: DeserializeOwned> FromRequestParts<Service> for QueryInput<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let unlike = |hint: &str| {
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "query_not_as_described",
+                "what stands behind the question mark of the address is not as described",
+                Some(hint),
+            )
+        };
+        // The reader takes a name without a value for one that is not there.
+        if parts.uri.query().is_some_and(lacks_a_value) {
+            return Err(unlike("give every name a value, or leave it out"));
+        }
         Query::from_request_parts(parts, service)
             .await
             .map(|Query(query)| Self(query))
-            .map_err(|_| {
-                Problem::new(
-                    StatusCode::BAD_REQUEST,
-                    "query_not_as_described",
-                    "what stands behind the question mark of the address is not as described",
-                    Some(AS_DESCRIBED),
-                )
-            })
+            .map_err(|_| unlike(AS_DESCRIBED))
     }
+}
+
+fn lacks_a_value(query: &str) -> bool {
+    query
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .any(|pair| {
+            pair.split_once('=')
+                .is_none_or(|(_, value)| value.is_empty())
+        })
 }
 
 impl<T: DeserializeOwned + Send> FromRequestParts<Service> for PathInput<T> {

@@ -10,6 +10,7 @@
 //! | `limits`, `rates`, `guesses` | how large, how long, how many, how often, and how often in vain |
 //! | `headers` | what every answer says to a browser |
 //! | `input` | what a request brings, read or refused |
+//! | `attachments` | bundles as files to save |
 //! | `health`, `metrics` | for whoever looks after the server |
 //! | `chores` | what is done every few minutes |
 //! | `api` | the routes for scripts, each with its place in the OpenAPI document |
@@ -17,6 +18,7 @@
 
 mod access;
 mod api;
+mod attachments;
 mod caller;
 mod chores;
 mod guesses;

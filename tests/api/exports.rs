@@ -116,6 +116,11 @@ fn what_is_no_export_of_this_organisation_is_refused_and_changes_nothing() {
     }
     let other = send(&service, &token, IMPORTS, "text/csv", b"x".to_vec());
     assert_eq!(other.assert_status(415).code(), "not_an_export");
+    let field = String::from_utf8(form(&[("clients.csv", b"x")])).unwrap();
+    let field = field.replace("name=\"files\"", "name=\"export\"");
+    let form_kind = "multipart/form-data; boundary=GRENS";
+    let other = send(&service, &token, IMPORTS, form_kind, field.into_bytes());
+    assert_eq!(other.assert_status(422).code(), "not_an_export");
     let provider = service.token("provider", Some("zorg"));
     let theirs = send(
         &service,

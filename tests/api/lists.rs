@@ -57,7 +57,14 @@ fn a_list_has_no_gaps_and_no_doubles_while_rows_are_added() {
     sorted.sort();
     assert_eq!(sorted, before);
     assert!(seen.is_sorted_by(|a, b| a > b), "the newest come first");
-    for wrong in ["limit=0", "limit=101", "limit=x", "after=x"] {
+    for wrong in [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "after=x",
+        "after=",
+        "after",
+    ] {
         let reply = service.get(&format!("/api/v1/batches?{wrong}"), &token);
         assert_eq!(reply.assert_status(400).code(), "query_not_as_described");
     }

@@ -17,6 +17,8 @@ URL = SERVICE["url"]
 SLUG = SERVICE["organisation"]
 HOME = f"/organisaties/{SLUG}"
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+# The cookies of whoever has signed in, by role.
+SIGNED_IN = {}
 
 
 @pytest.fixture(scope="session")
@@ -34,15 +36,19 @@ def visit(chromium):
     contexts = []
 
     def open_for(role=None, **options):
-        context = chromium.new_context(base_url=URL, locale="nl-NL", **options)
+        # Everybody signs in once: more often in a minute looks like guessing, and is held off.
+        context = chromium.new_context(base_url=URL, locale="nl-NL", storage_state=SIGNED_IN.get(role), **options)
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.complaints = []
         page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        if role:
+        if role and role not in SIGNED_IN:
             sign_in(page, role)
+            SIGNED_IN[role] = context.storage_state()
+        elif role:
+            page.goto("/")
         return page
 
     yield open_for

@@ -8,7 +8,7 @@ WIDTHS = {"telefoon": 390, "bureau": 1280}
 SUPPORT = {
     "organisaties": "/organisaties",
     "locatiegram": HOME,
-    "nieuwe-batch": f"{HOME}/batches/nieuw?team=310",
+    "nieuwe-batch": f"{HOME}/batches/nieuw?team=1102",
     "batches": "/batches",
     "clienten": f"{HOME}/clienten",
     "import": f"{HOME}/import",
@@ -83,7 +83,7 @@ def test_pages_for_nobody(visit, width):
 
 def test_a_page_that_is_not_there(visit):
     page = visit("provider")
-    for address in ["/bestaat-niet", "/organisaties/een-ander", "/batches"]:
+    for address in ["/bestaat-niet", "/organisaties/een-ander", "/toegang"]:
         answer = page.goto(address)
         assert answer.status == 404
         page.complaints.clear()

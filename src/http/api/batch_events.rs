@@ -13,6 +13,10 @@ use axum::response::{
 };
 use futures::{Stream, StreamExt, stream};
 use tokio::sync::watch;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, Ref, RefOr, Schema, Type},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{batches::BatchPath, refusals::NotThere};
@@ -56,7 +60,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     tag = "batches",
     params(BatchPath),
     responses(
-        (status = 200, description = "Events, each with a BatchProgress as its data.", body = String,
+        (status = 200, description = "Events, each as described here.", body = BatchEvent,
             content_type = "text/event-stream"),
         NotThere
     )
@@ -83,6 +87,44 @@ async fn follow(
         });
     let heartbeat = KeepAlive::new().interval(HEARTBEAT);
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+}
+
+/// What somebody who follows a batch is sent at a time, in the document: one server-sent event.
+struct BatchEvent;
+
+impl PartialSchema for BatchEvent {
+    fn schema() -> RefOr<Schema> {
+        let event = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("`end` is the last one."))
+            .enum_values(Some(["progress", "end"]));
+        let data = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("A `BatchProgress` in JSON."))
+            .content_media_type("application/json")
+            .content_schema(Some(Ref::from_schema_name("BatchProgress")));
+        let retry = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some(
+                "With the first one: milliseconds to wait before connecting again.",
+            ))
+            .minimum(Some(0));
+        ObjectBuilder::new()
+            .property("event", event)
+            .required("event")
+            .property("data", data)
+            .required("data")
+            .property("retry", retry)
+            .description(Some("One server-sent event."))
+            .into()
+    }
+}
+
+impl ToSchema for BatchEvent {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((BatchProgress::name().into_owned(), BatchProgress::schema()));
+        BatchProgress::schemas(schemas);
+    }
 }
 
 /// What is sent to one who follows.

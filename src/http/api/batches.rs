@@ -17,6 +17,7 @@ use super::{
     fields::{self, Day, Id, Limit, Line, paging},
     key::IdempotencyKey,
     listing::{Listing, listing},
+    optional,
     ranges::unchanged,
     refusals::{InTheWay, NotPossible, NotThere},
 };
@@ -64,17 +65,17 @@ struct NewBatch {
     #[serde(default)]
     #[schema(schema_with = fields::teams)]
     teams: Vec<Line>,
-    #[schema(schema_with = answers::window)]
+    #[schema(schema_with = optional::window)]
     address_window: Option<AddressWindow>,
     with_logo: Option<bool>,
     /// The order of the letters in a bundle.
-    #[schema(schema_with = answers::order)]
+    #[schema(schema_with = optional::order)]
     order: Option<LetterOrder>,
     /// The date on the letters, and the day on which clients are judged; today when it is left out.
-    #[schema(schema_with = fields::day)]
+    #[schema(schema_with = optional::day)]
     letter_date: Option<Day>,
     /// The last day on which the codes work.
-    #[schema(schema_with = fields::day)]
+    #[schema(schema_with = optional::day)]
     valid_until: Option<Day>,
     /// Clients who were invited before are written again when that invitation ended like this.
     #[serde(default)]

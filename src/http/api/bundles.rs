@@ -10,26 +10,28 @@ use axum::{
 };
 use futures::TryStreamExt;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     fields::{self, Binary, Id, Limit, paging},
     listing::{Listing, listing},
     ranges::{Part, is_known, nowhere, part},
-    refusals::NotThere,
+    refusals::{NotPossible, NotThere},
 };
 use crate::{
     answers::{self, bundle::Bundle},
     domain::organisation::Slug,
     http::{
+        attachments::{attachment, locked_zip},
         caller::{Caller, ForMembers},
-        input::{PathInput, QueryInput},
+        input::{JsonInput, PathInput, QueryInput},
         problem::Problem,
         service::Service,
     },
     operations::{
         fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
+        lock_bundle::{BundlePassword, lock_bundle},
         open_bundle::open_bundle,
     },
 };
@@ -38,6 +40,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(download))
+        .routes(routes!(locked))
 }
 
 /// What to list.
@@ -169,15 +172,45 @@ async fn download(
         HeaderValue::from_static("application/zip"),
     );
     answered.insert(header::CONTENT_LENGTH, length);
-    answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name));
+    answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name)?);
     if let Some(place) = place.and_then(|place| HeaderValue::try_from(place).ok()) {
         answered.insert(header::CONTENT_RANGE, place);
     }
     Ok(answer)
 }
 
-/// A file to save under its own name, which is ASCII and has no quotes.
-fn attachment(file_name: &str) -> HeaderValue {
-    HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""))
-        .unwrap_or(HeaderValue::from_static("attachment"))
+/// The password of a bundle. No `Debug`.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Lock {
+    /// 12 characters at least: letters without accents, digits, spaces and punctuation.
+    #[schema(min_length = 12, pattern = "^[ -~]*$")]
+    password: String,
+}
+
+/// Download a bundle with a password.
+///
+/// The zip with every file in it encrypted (AES-256), to send to somebody. Nobody keeps the password. It is packed for
+/// this download alone, and differs from any other; it cannot be had in parts.
+#[utoipa::path(
+    post,
+    path = "/bundles/{id}/locked",
+    operation_id = "lock_bundle",
+    tag = "bundles",
+    params(BundlePath),
+    request_body = Lock,
+    responses(
+        (status = 200, description = "The locked zip.", body = Binary, content_type = "application/zip",
+            headers(("Content-Disposition" = String, description = "The name of the file, in ASCII"))),
+        NotThere, NotPossible
+    )
+)]
+async fn locked(
+    caller: Caller<ForMembers>,
+    PathInput(path): PathInput<BundlePath>,
+    JsonInput(lock): JsonInput<Lock>,
+) -> Result<Response, Problem> {
+    let password = BundlePassword::new(&lock.password)?;
+    let bundle = lock_bundle(&caller.app, path.id.as_str(), password).await?;
+    Ok(locked_zip(bundle)?)
 }

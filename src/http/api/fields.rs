@@ -9,6 +9,7 @@ use utoipa::{
     },
 };
 
+use super::optional;
 use crate::{
     answers,
     domain::client::ClientId,
@@ -106,6 +107,14 @@ impl TryFrom<String> for Line {
     }
 }
 
+impl PartialSchema for Line {
+    fn schema() -> RefOr<Schema> {
+        line().into()
+    }
+}
+
+impl ToSchema for Line {}
+
 /// A day that a letter can be of.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(try_from = "String")]
@@ -171,17 +180,17 @@ pub struct LetterChangesBody {
     #[schema(max_length = 20_000)]
     text: Option<String>,
     template: Option<String>,
-    #[schema(schema_with = answers::window)]
+    #[schema(schema_with = optional::window)]
     address_window: Option<String>,
     with_logo: Option<bool>,
     /// Days from the letter date to the last day on which the code works.
     #[schema(minimum = 0, maximum = 65_535)]
     validity_days: Option<u16>,
-    #[schema(schema_with = answers::name_style)]
+    #[schema(schema_with = optional::name_style)]
     name_style: Option<String>,
-    #[schema(schema_with = answers::address_style)]
+    #[schema(schema_with = optional::address_style)]
     address_style: Option<String>,
-    #[schema(schema_with = answers::order)]
+    #[schema(schema_with = optional::order)]
     order: Option<String>,
     portal_url: Option<String>,
     kix: Option<bool>,
@@ -190,7 +199,7 @@ pub struct LetterChangesBody {
     telephone: Option<String>,
     email: Option<String>,
     website: Option<String>,
-    #[schema(schema_with = answers::letter::logo_choice)]
+    #[schema(schema_with = optional::logo)]
     logo: Option<String>,
 }
 

@@ -30,8 +30,8 @@ pub fn routes() -> OpenApiRouter<Service> {
 
 /// Take an export in.
 ///
-/// All or nothing: a zip of the folder of the export, or its files one by one (`multipart/form-data`, each with its name
-/// in the folder as its file name). Only what belongs to an export is read. The slug in its `organisation.toml` is to
+/// All or nothing: a zip of the folder of the export, or its files one by one (`multipart/form-data`, each in a field
+/// `files` with its name in the folder as its file name). Only what belongs to an export is read. The slug in its `organisation.toml` is to
 /// be the one in the address. A client who is no longer in the export is kept and gets no letters.
 #[utoipa::path(
     post,
@@ -80,10 +80,11 @@ async fn import(
 
 /// The files of an export, each with the name that it has in its folder.
 #[derive(utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "the document says what a form holds")]
 struct ExportFiles {
     /// `organisation.toml`, `locations.csv`, `clients.csv`, `location_assignments.csv`, and what else there is.
-    #[schema(max_items = 50)]
+    #[schema(min_items = 1, max_items = 50)]
     files: Vec<Binary>,
 }
 
@@ -113,11 +114,16 @@ async fn files(
         .await
         .map_err(|_| broken_off())?;
     while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
-        // Fields without a file, such as the button that was pressed, say nothing.
-        let Some(name) = field.file_name().map(str::to_owned) else {
-            continue;
-        };
-        // So does a place for a file where none was chosen.
+        if field.name() != Some("files") {
+            return Err(Problem::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "not_an_export",
+                "the form has a field that is none of the files of an export",
+                Some("send every file in a field of its own with the name `files`"),
+            ));
+        }
+        // A place for a file where none was chosen says nothing.
+        let name = field.file_name().unwrap_or_default().to_owned();
         if name.is_empty() {
             continue;
         }

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Binary, LetterChangesBody},
+    fields::{Binary, LetterChangesBody, Line},
     listing::{Listing, listing},
     organisations::OrganisationPath,
     refusals::{InTheWay, NotPossible, NotThere},
@@ -112,8 +112,8 @@ async fn save(
 #[into_params(parameter_in = Query)]
 struct RevisionQuery {
     /// Of the letter, as it was shown or saved last.
-    #[param(schema_with = fields::line)]
-    revision: fields::Line,
+    #[param(inline)]
+    revision: Line,
 }
 
 /// Discard the draft of a letter.

@@ -15,6 +15,7 @@ mod invitations;
 mod key;
 mod letters;
 mod listing;
+mod optional;
 mod organisations;
 mod previews;
 mod ranges;

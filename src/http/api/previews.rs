@@ -12,10 +12,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     fields::{Binary, ClientNumber, LetterChangesBody},
+    optional,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
-    answers::{self, letter::LetterPicture},
+    answers::letter::LetterPicture,
     domain::{actor::Role, letter_setup::LetterChanges, organisation::Slug},
     http::{
         caller::{Caller, ForPreviews},
@@ -35,7 +36,7 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[serde(deny_unknown_fields)]
 struct NewPreview {
     /// Whose letter; absent: an invented organisation's.
-    #[schema(schema_with = answers::slug)]
+    #[schema(schema_with = optional::slug)]
     organisation: Option<Slug>,
     /// To the draft; without one, to what batches use now.
     #[serde(default)]

@@ -77,7 +77,8 @@ fn add_to(operation: &mut Operation) {
         ("500", "Our fault, and written down on our side."),
         (
             "503",
-            "Busy, or something that is needed is away; `Retry-After` says when to ask again.",
+            "Busy, or it took too long (the body that was sent, too), or something that is needed is away; \
+             `Retry-After` says when to ask again.",
         ),
     ];
     let open = operation.security.as_ref().is_some_and(Vec::is_empty);
@@ -95,7 +96,6 @@ fn add_to(operation: &mut Operation) {
         more.push(("400", "The request cannot be read."));
     }
     if operation.request_body.is_some() {
-        more.push(("408", "The body did not arrive in time."));
         more.push(("413", "The body is too large."));
         more.push(("415", "The body is of another kind than this takes."));
         more.push(("422", "What was asked for cannot be."));

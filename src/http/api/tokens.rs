@@ -13,6 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     fields::{self, Id, Limit, paging},
     listing::{Listing, listing},
+    optional,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
@@ -81,7 +82,7 @@ struct NewToken {
     #[schema(schema_with = answers::role)]
     role: Role,
     /// Whose; a provider's token has one, the others none.
-    #[schema(schema_with = answers::slug)]
+    #[schema(schema_with = optional::slug)]
     organisation: Option<Slug>,
     /// What it is for.
     #[serde(default)]

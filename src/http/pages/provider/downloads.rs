@@ -4,16 +4,15 @@ use axum::{
     Form, Router,
     body::Body,
     extract::Path,
-    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use serde::Deserialize;
-use tokio_util::io::ReaderStream;
 
 use super::{Member, Place, bundles::bundle_page, one_of, slug_of};
 use crate::{
     http::{
+        attachments::{locked_zip, zip_headers},
         pages::{
             PageFailure,
             layout::{Faults, PageResult, Part, Told, page_to_mend},
@@ -21,7 +20,6 @@ use crate::{
         service::Service,
     },
     operations::{
-        Failure,
         browse_bundles::{find_listed_bundle, show_bundle},
         lock_bundle::{BundlePassword, lock_bundle},
         open_bundle::open_bundle,
@@ -44,23 +42,8 @@ async fn whole(
     find_listed_bundle(app, &slug_of(&slug)?, &id).await?;
     let bundle = open_bundle(app, &id).await?;
     let bytes = bundle.read(0..bundle.bytes).await?;
-    let headers = file_headers(&bundle.file_name, bundle.bytes)?;
+    let headers = zip_headers(&bundle.file_name, bundle.bytes)?;
     Ok((headers, Body::from_stream(bytes)).into_response())
-}
-
-/// Codes are in it: nobody but who asked keeps it.
-fn file_headers(file_name: &str, bytes: u64) -> Result<HeaderMap, Failure> {
-    let mut headers = HeaderMap::new();
-    let named = HeaderValue::try_from(format!("attachment; filename=\"{file_name}\""))
-        .map_err(|_| Failure::ours("a file name that cannot be in a header"))?;
-    headers.insert(header::CONTENT_DISPOSITION, named);
-    headers.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/zip"),
-    );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::CONTENT_LENGTH, bytes.into());
-    Ok(headers)
 }
 
 #[derive(Deserialize)]
@@ -98,7 +81,5 @@ async fn locked(
         return page_to_mend(&shown);
     };
     let bundle = lock_bundle(app, &id, password).await?;
-    let headers = file_headers(&bundle.file_name, bundle.bytes)?;
-    let file = tokio::fs::File::from_std(bundle.file);
-    Ok((headers, Body::from_stream(ReaderStream::new(file))).into_response())
+    Ok(locked_zip(bundle)?)
 }
