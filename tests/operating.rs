@@ -303,7 +303,7 @@ fn assert_whole(
     for bundle in cli
         .bundles()
         .iter()
-        .filter(|bundle| bundle.team() != "Noord")
+        .filter(|bundle| bundle.manifest["organisation"]["slug"] == slug)
     {
         bundle.assert_whole();
         for code in bundle.codes().values() {

@@ -161,7 +161,7 @@ pub async fn metrics(
     headers: HeaderMap,
 ) -> Response {
     if !may_look(&service, &headers, address) {
-        return Refusal::from(unknown_address()).as_page();
+        return Refusal::from(unknown_address()).into_page();
     }
     service.latest.refresh(&service).await;
     let text = RECORDER.get().map(PrometheusHandle::render);

@@ -65,7 +65,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    pub fn as_problem(self) -> Problem {
+    pub fn into_problem(self) -> Problem {
         let status = self.status;
         let problem = Problem::from(self.failure);
         Problem {
@@ -75,7 +75,7 @@ impl Refusal {
         }
     }
 
-    pub fn as_page(self) -> Response {
+    pub fn into_page(self) -> Response {
         let mut response = PageFailure(self.failure).into_response();
         *response.status_mut() = self.status;
         response
@@ -93,7 +93,7 @@ impl From<Failure> for Refusal {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        refusal.as_problem()
+        refusal.into_problem()
     }
 }
 

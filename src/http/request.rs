@@ -115,8 +115,8 @@ impl Asked {
 
     fn refused(&self, refusal: Refusal) -> Response {
         match self.for_whom {
-            ForWhom::People => refusal.as_page(),
-            _ => refusal.as_problem().into_response(),
+            ForWhom::People => refusal.into_page(),
+            _ => refusal.into_problem().into_response(),
         }
     }
 

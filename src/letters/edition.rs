@@ -95,7 +95,7 @@ impl Edition {
         let letter_text =
             text::parse(source, template.placeholders()).map_err(|error| EditionError::Text {
                 file: file.to_owned(),
-                error,
+                error: Box::new(error),
             })?;
         let artwork = match &spec.logo {
             Some(logo) => Some(press.artwork(logo)?),

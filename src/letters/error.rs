@@ -19,7 +19,7 @@ pub enum EditionError {
     Template { name: String, fault: TemplateFault },
 
     #[error("{file}, {error}")]
-    Text { file: String, error: TextError },
+    Text { file: String, error: Box<TextError> },
 
     #[error("{file} uses [{placeholder}], but organisation.toml has no `{key}`")]
     MissingValue {

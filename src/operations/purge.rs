@@ -127,12 +127,15 @@ async fn clear(app: &App, for_real: bool) -> Result<Purged, Failure> {
     // The store first: what is put there after this look is not touched, whatever the database says of it.
     let contents = app.shelf.contents().await?;
     let (db, now, today) = (&app.db, app.now(), app.today());
-    let mut purged = Purged::default();
-    purged.expired = match for_real {
+    let expired = match for_real {
         true => db.close_expired(today, now).await?,
         false => db.count_expired(today).await?,
     };
-    let outlived = clear_bundles(app, for_real, &mut purged).await?;
+    let mut purged = Purged {
+        expired,
+        ..Purged::default()
+    };
+    let outlived = clear_bundles(app, &contents, for_real, &mut purged).await?;
     clear_orphans(app, contents, &outlived, for_real, &mut purged).await?;
     let gone = app.retention.clients_gone_since(now);
     for slug in db.organisations().await? {
@@ -163,9 +166,15 @@ async fn clear(app: &App, for_real: bool) -> Result<Purged, Failure> {
 /// Removes the bundles whose time has come; answers with their places in the store.
 async fn clear_bundles(
     app: &App,
+    contents: &[(String, u64)],
     for_real: bool,
     purged: &mut Purged,
 ) -> Result<HashSet<String>, Failure> {
+    // Sealed, a bundle takes more than it has bytes; one that was lost takes nothing.
+    let sizes: HashMap<&str, u64> = contents
+        .iter()
+        .map(|(key, bytes)| (key.as_str(), *bytes))
+        .collect();
     let made_by = app.retention.bundles_made_by(app.now());
     let mut keys = HashSet::new();
     for outlived in app.db.outlived_bundles(made_by, app.today()).await? {
@@ -179,7 +188,7 @@ async fn clear_bundles(
             app.shelf.remove(&bundle.store_key).await?;
         }
         purged.bundles += 1;
-        purged.bytes += bundle.bytes;
+        purged.bytes += sizes.get(bundle.store_key.as_str()).copied().unwrap_or(0);
     }
     Ok(keys)
 }

@@ -8,7 +8,7 @@ WIDTHS = {"telefoon": 390, "bureau": 1280}
 SUPPORT = {
     "organisaties": "/organisaties",
     "locatiegram": HOME,
-    "nieuwe-batch": f"{HOME}/batches/nieuw?team=1102",
+    "nieuwe-batch": f"{HOME}/batches/nieuw?team=1103",
     "batches": "/batches",
     "clienten": f"{HOME}/clienten",
     "import": f"{HOME}/import",

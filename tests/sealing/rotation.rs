@@ -15,6 +15,7 @@ use crate::support::{
 
 /// What was there before the key was changed.
 struct Before {
+    /// Those that are in the store.
     bundles: Vec<Value>,
     /// Invitation and letter of everybody whose code still works, with the code.
     letters: Vec<(String, Vec<u8>, String)>,
@@ -24,8 +25,8 @@ struct Before {
     key: Vec<u8>,
 }
 
-/// Client 100001 is open, 100002 redeemed, 100003 reissued; the letter of 100004 expired long ago and is closed, that of 100005 too and
-/// is not closed.
+/// Client 100001 is open, 100002 redeemed, 100003 reissued; the letter of 100004 expired long ago and is closed, and its bundle removed;
+/// that of 100005 expired too and is not closed.
 fn before(cli: &Cli) -> Before {
     let team = |id: &str, clients: &[&str]| {
         let mut export = Export::new().team("1", "Noord").team("2", "Zuid");
@@ -55,8 +56,15 @@ fn before(cli: &Cli) -> Before {
         (id, pdf, code)
     });
     let listed = cli.ok(&["bundle", "list", "--json"]).json();
+    let (removed, bundles): (Vec<Value>, Vec<Value>) = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .cloned()
+        .partition(|bundle| bundle["removed"].is_string());
+    assert_eq!(removed.len(), 1, "none of its codes works");
     Before {
-        bundles: listed.as_array().unwrap().clone(),
+        bundles,
         letters: letters.into(),
         closed: vec![
             (redeemed, "this code has been used"),

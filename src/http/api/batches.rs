@@ -253,7 +253,7 @@ async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let batch = show_batch(&caller.app, path.id.as_str()).await?;
-    unchanged(&headers, &Batch::from(batch))
+    Ok(unchanged(&headers, &Batch::from(batch))?)
 }
 
 /// Which batch.

@@ -78,7 +78,7 @@ pub fn is_known(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 /// An answer in JSON with its tag, or only that it is as it was.
-pub fn unchanged(headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Problem> {
+pub fn unchanged(headers: &HeaderMap, answer: &impl Serialize) -> Result<Response, Failure> {
     let body = serde_json::to_vec(answer)
         .map_err(|error| Failure::ours(format!("an answer cannot be written: {error}")))?;
     let etag = format!("\"{}\"", &hex::encode(Sha256::digest(&body))[..32]);

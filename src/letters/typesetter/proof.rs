@@ -183,6 +183,9 @@ pub(super) fn judge<'a>(
     Ok(examined.into_iter().map(|(verdict, _)| verdict).collect())
 }
 
+/// What a letter is found to be, and how full the room for its text is.
+pub(super) type Examined<'a> = (Result<Letter<'a>, Fault>, f64);
+
 /// Judges every letter, and measures how full the room for its text is: 1 is full, and more does not fit.
 ///
 /// # Errors
@@ -191,7 +194,7 @@ pub(super) fn examine<'a>(
     document: &'a PagedDocument,
     forme: &Forme,
     letters: &[LetterData],
-) -> Result<Vec<(Result<Letter<'a>, Fault>, f64)>, Breach> {
+) -> Result<Vec<Examined<'a>>, Breach> {
     let surveys: Vec<Survey> = document
         .pages()
         .iter()
