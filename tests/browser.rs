@@ -12,6 +12,10 @@ use crate::support::{cli::Cli, fixture, service::Service};
 const SLUG: &str = "de-beste-zorg";
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whether pictures are kept is for whoever runs the tests to say"
+)]
 fn people_do_at_the_pages_what_they_came_for() {
     let cli = Cli::new();
     cli.run(fixture::FOLDER, &["--team", "Begeleiding Salland"]);

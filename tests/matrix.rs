@@ -120,7 +120,7 @@ fn ask(service: &Service, method: &str, row: &Row, names: &Names) -> Ask {
         return ask;
     }
     if !row.is_for_scripts() {
-        return ask.from_our_pages().form(&[]);
+        return ask.sent_by_our_pages().form(&[]);
     }
     match row.path.trim_start_matches("/api/v1") {
         "/batches" => ask.json(&json!({ "organisation": names.slug, "dry_run": true })),

@@ -50,7 +50,7 @@ impl Desk {
         self.service
             .ask("POST", path)
             .token(&self.token)
-            .from_our_pages()
+            .sent_by_our_pages()
             .form(&pairs)
             .send()
     }
@@ -361,7 +361,7 @@ fn an_export_is_taken_in_as_a_zip_and_its_report_says_what_is_wrong() {
         desk.service
             .ask("POST", "/import")
             .token(&desk.token)
-            .from_our_pages()
+            .sent_by_our_pages()
             .header("content-type", "multipart/form-data; boundary=grens")
             .body(body)
             .send()

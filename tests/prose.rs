@@ -7,12 +7,13 @@ use std::{
     process::{Command, Stdio},
 };
 
-const PAGES: [&str; 7] = [
+const PAGES: [&str; 8] = [
     "README.md",
     "ARCHITECTURE.md",
     "src/lib.rs",
     "fixtures/de-beste-zorg/README.md",
     "docs/letter-templates.md",
+    "docs/pages/README.md",
     OPERATING,
     "docs/threat-model.md",
 ];

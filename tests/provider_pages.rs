@@ -28,7 +28,6 @@ struct Desk {
 
 /// What a browser shows.
 struct Page {
-    status: u16,
     html: String,
     /// The words of it, in the order in which they are read.
     text: String,
@@ -116,7 +115,6 @@ impl Page {
     fn of(reply: &Reply) -> Self {
         let html = reply.text();
         Self {
-            status: reply.status,
             text: words(&html),
             html,
         }

@@ -51,10 +51,6 @@ impl Provider {
         provider
     }
 
-    fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
     /// The same one with other keys, and without any memory.
     fn restart(self) -> Self {
         let (port, folder, back) = (self.port, self.folder.clone(), self.back.clone());

@@ -21,7 +21,7 @@ fn a_person_signs_in_with_a_token_and_out_again() {
     let token = service.token("support", None);
     let reply = service
         .ask("POST", "/aanmelden")
-        .from_our_pages()
+        .sent_by_our_pages()
         .form(&[("token", &format!(" {token} ")), ("naar", "/batches?x=1")])
         .send();
     reply.assert_status(303);
@@ -108,7 +108,7 @@ fn a_session_dies_with_its_token() {
     // Whoever has the token is told why it works no more; nobody else can ask.
     let again = service
         .ask("POST", "/aanmelden")
-        .from_our_pages()
+        .sent_by_our_pages()
         .form(&[("token", &token)])
         .send();
     again.assert_status(422);
@@ -150,7 +150,7 @@ fn what_does_not_work_says_why_and_sets_no_cookie() {
     ] {
         let reply = service
             .ask("POST", "/aanmelden")
-            .from_our_pages()
+            .sent_by_our_pages()
             .form(&[("token", token), ("naar", "//evil.example")])
             .send();
         reply.assert_status(422);

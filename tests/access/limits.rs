@@ -24,7 +24,10 @@ fn nothing_is_at_an_address_that_does_not_exist() {
     assert_eq!(method.code(), "method_not_allowed");
     assert_eq!(method.status, 405);
     assert!(method.header("allow").contains("GET"));
-    let page = service.ask("DELETE", "/aanmelden").from_our_pages().send();
+    let page = service
+        .ask("DELETE", "/aanmelden")
+        .sent_by_our_pages()
+        .send();
     assert_eq!(page.status, 405);
     assert!(page.header("content-type").starts_with("text/html"));
 }
@@ -35,7 +38,7 @@ fn a_body_that_is_too_large_is_not_taken_in() {
     let large = vec![b'a'; (1 << 20) + 1];
     let reply = service
         .ask("POST", "/aanmelden")
-        .from_our_pages()
+        .sent_by_our_pages()
         .header("content-type", "application/x-www-form-urlencoded")
         .body(large)
         .send();
@@ -69,7 +72,7 @@ fn signing_in_is_tried_ten_times_from_an_address_and_then_not_for_a_while() {
     let try_from = |address: &str, token: &str| {
         service
             .ask("POST", "/aanmelden")
-            .from_our_pages()
+            .sent_by_our_pages()
             .header("x-forwarded-for", address)
             .form(&[("token", token)])
             .send()

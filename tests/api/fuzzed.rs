@@ -33,6 +33,10 @@ fn a_fuzzer_finds_nothing_that_the_document_does_not_say() {
 }
 
 #[track_caller]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it goes on is for whoever runs the tests to say"
+)]
 fn fuzz(service: &Service, token: &str, operations: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let program = root.join("target/tools/python/bin/schemathesis");

@@ -144,7 +144,7 @@ impl Service {
     pub fn sign_in(&self, token: &str) -> String {
         let reply = self
             .ask("POST", "/aanmelden")
-            .from_our_pages()
+            .sent_by_our_pages()
             .form(&[("token", token)])
             .send();
         assert_eq!(reply.status, 303, "{}", reply.text());
@@ -214,11 +214,11 @@ impl Ask {
     /// With a cookie, `name=value`, as our own pages have it sent.
     #[must_use]
     pub fn cookie(self, cookie: &str) -> Self {
-        self.header("cookie", cookie).from_our_pages()
+        self.header("cookie", cookie).sent_by_our_pages()
     }
 
     #[must_use]
-    pub fn from_our_pages(self) -> Self {
+    pub fn sent_by_our_pages(self) -> Self {
         self.header("sec-fetch-site", "same-origin")
     }
 
