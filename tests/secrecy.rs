@@ -2,7 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{codes_in, fixture};
+use serde_json::json;
+
+use crate::support::{
+    bundle::Bundle, cli::Cli, codes_in, eventually, files_below, fixture, service::Service,
+};
 
 #[test]
 fn every_letter_has_a_code_of_its_own_of_ten_digits() {
@@ -180,4 +184,84 @@ fn nothing_is_left_lying_about() {
     // In the store they are called by ids.
     assert_eq!(bundles.len(), run.bundles.len());
     assert!(bundles.iter().all(|path| path.ends_with("/bundle.sealed")));
+}
+
+#[test]
+fn a_service_at_work_tells_no_code_and_no_name_but_to_whoever_may_have_it() {
+    let cli = Cli::new().with(&[("BRIEVENBUS_VERBOSE".to_owned(), "3".to_owned())]);
+    cli.ok(&["import", fixture::FOLDER]);
+    let service = Service::of(cli, &[]);
+    let token = service.token("support", None);
+    let submitted = service.post(
+        "/api/v1/batches",
+        &token,
+        &json!({ "organisation": "de-beste-zorg", "teams": ["Begeleiding Salland"] }),
+    );
+    let batch = submitted.json()["id"].as_str().unwrap().to_owned();
+    let address = format!("/api/v1/batches/{batch}");
+    eventually("the batch is done", || {
+        service.get(&address, &token).json()["state"] == "done"
+    });
+    let listed = service.get("/api/v1/bundles", &token).json();
+    let bundle = listed["items"][0]["id"].as_str().unwrap();
+    let download = service.get(&format!("/api/v1/bundles/{bundle}"), &token);
+    let file = service.cli.home().join("bundle.zip");
+    std::fs::write(&file, &download.body).unwrap();
+    let codes: BTreeMap<String, String> = Bundle::open(&file)
+        .codes()
+        .into_iter()
+        .map(|(client, code)| (code, client.to_string()))
+        .collect();
+    assert_eq!(codes.len(), 11);
+    let (code, client) = codes.first_key_value().unwrap();
+    service
+        .post("/api/v1/codes/redeem", &token, &json!({ "code": code }))
+        .assert_status(200);
+    // A second time, which fails; and one that is nobody's.
+    for code in [code.as_str(), "0123456789"] {
+        service.post("/api/v1/codes/redeem", &token, &json!({ "code": code }));
+    }
+    let cookie = service.sign_in(&token);
+    for page in [
+        "/organisaties/de-beste-zorg".to_owned(),
+        format!("/organisaties/de-beste-zorg/clienten?nummer={client}"),
+        format!("/organisaties/de-beste-zorg/uitnodigingen?client={client}"),
+        format!("/batches/{batch}"),
+        "/logboek".to_owned(),
+    ] {
+        service
+            .ask("GET", &page)
+            .cookie(&cookie)
+            .send()
+            .assert_status(200);
+    }
+    let log = service.log();
+    assert!(log.contains("TRACE"), "this was to have its whole log");
+    let numbers = service.ask("GET", "/metrics").send().text();
+    assert!(numbers.contains("brievenbus"), "{numbers}");
+    let codes: BTreeSet<String> = codes.into_keys().collect();
+    let nothing = Vec::<&String>::new();
+    assert_eq!(codes_in(log.as_bytes(), &codes), nothing, "the log");
+    assert_eq!(codes_in(numbers.as_bytes(), &codes), nothing, "the metrics");
+    let names: BTreeSet<String> = ["birth_name", "partner_name", "street"]
+        .into_iter()
+        .flat_map(|column| fixture::column("clients.csv", column))
+        .filter(|name| name.chars().count() > 6)
+        .map(|name| name.to_lowercase())
+        .collect();
+    let (log, numbers) = (log.to_lowercase(), numbers.to_lowercase());
+    for name in &names {
+        assert!(!log.contains(name), "{name} is in the log");
+        assert!(!numbers.contains(name), "{name} is in the metrics");
+    }
+    for path in files_below(&service.cli.data_dir()) {
+        let bytes = std::fs::read(&path).unwrap();
+        let path = path.display().to_string();
+        assert_eq!(codes_in(&bytes, &codes), nothing, "{path}");
+        if path.contains("/bundles/") {
+            let text = String::from_utf8_lossy(&bytes).to_lowercase();
+            let found: Vec<&String> = names.iter().filter(|name| text.contains(*name)).collect();
+            assert_eq!(found, nothing, "{path}");
+        }
+    }
 }

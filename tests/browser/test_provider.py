@@ -40,8 +40,8 @@ def test_a_provider_rewords_its_letter_sees_it_too_long_mends_and_publishes_it(v
     page.get_by_role("button", name="Bewaar en publiceer").click()
     check(page, "publiceren")
     page.get_by_role("button", name="Publiceer de brief").click()
-    page.get_by_text("gepubliceerd").first.wait_for()
-    page.get_by_role("link", name="Brief", exact=True).click()
+    page.get_by_text("De brief is gepubliceerd").first.wait_for()
+    page.get_by_role("link", name="Brief", exact=True).first.click()
     assert "Met hartelijke groet" in page.get_by_label("Tekst van de brief").input_value()
 
 
