@@ -16,7 +16,7 @@ def focused(page):
             return {
                 name: (it.getAttribute('aria-label') || label || it.textContent || it.value || '').trim(),
                 // The calendar of a field for a date is a button inside it, which has an outline of its own.
-                outlined: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || it.type === 'date',
+                outlined: style.outlineStyle !== 'none' || style.boxShadow !== 'none' || (it.type === 'date' && !it.matches(':focus')),
                 seen: box.bottom > 0 && box.top < innerHeight,
                 tag: it.tagName,
             };
