@@ -8,6 +8,7 @@ use brievenbus::{
         cancel_invitation::cancel_invitation,
         daily_purge::purge_if_due,
         fetch_bundle::{Removal, fetch_bundle, list_bundles},
+        list_audit::{AuditFilter, list_audit},
         list_invitations::{InvitationFilter, list_invitations},
         purge::{Purged, forecast_purge, purge},
         render_letter::render_letter,
@@ -288,6 +289,53 @@ async fn the_audit_log_is_kept_for_five_years_and_holds_after_that() {
             house.query("SELECT count(*) FROM audit_client").await,
             [["0"]]
         );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_data_was_in_a_bundle_is_known_as_long_as_who_downloaded_it() {
+    on_both(async |kind| {
+        let house = House::open(kind).await;
+        house.take_in(&export()).await;
+        house.invite(&BatchRequest::default()).await;
+        let noord = list_bundles(&house.app).await.unwrap();
+        let noord = noord.iter().find(|(_, team)| team == "Noord").unwrap();
+        house.wait(days(20));
+        fetch_bundle(&house.app, &noord.0.id, &house.path().join("out"))
+            .await
+            .unwrap();
+        house.wait(days(11));
+        assert_eq!(purged(&house).await.bundles, 3);
+
+        // Of the lines from before, only what is older than the first to lean on is gone.
+        house.wait(days(5 * 365 + 1 - 31 + 10));
+        let made = "action IN ('letters_made', 'clients_left_out')";
+        let first = house
+            .query(&format!("SELECT min(seq) FROM audit WHERE {made}"))
+            .await;
+        let before: u64 = first[0][0].parse().unwrap();
+        assert!(before > 1);
+        assert_eq!(purged(&house).await.audit, before - 1);
+        let filter = AuditFilter {
+            client: Some("100001".to_owned()),
+            ..AuditFilter::default()
+        };
+        let lines = list_audit(&house.app, &filter, 0).await.unwrap();
+        let actions: Vec<&str> = lines.iter().map(|line| line.action.as_str()).collect();
+        assert_eq!(
+            actions,
+            ["letters_made", "bundle_downloaded", "bundle_removed"]
+        );
+
+        house.wait(days(22));
+        purge(&house.app).await.unwrap();
+        let left = house
+            .query(&format!("SELECT count(*) FROM audit WHERE {made}"))
+            .await;
+        assert_eq!(left, [["0"]], "five years after the bundles were removed");
+        let verified = verify_audit(&house.app, None).await.unwrap();
+        assert!(verified.findings.is_empty(), "{:?}", verified.findings);
     })
     .await;
 }

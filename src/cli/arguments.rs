@@ -439,6 +439,9 @@ pub struct AuditList {
     /// Only the client with this number
     #[arg(long, value_name = "ID")]
     pub client: Option<String>,
+    /// Only the bundle with this id: who is in it, and what became of it
+    #[arg(long, value_name = "ID")]
+    pub bundle: Option<String>,
     /// Only what this user did, as the log names them
     #[arg(long, value_name = "USER")]
     pub user: Option<String>,

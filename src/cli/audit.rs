@@ -48,6 +48,7 @@ async fn list(app: &App, arguments: AuditList, terminal: &Terminal) -> Result<()
     let filter = AuditFilter {
         organisation: arguments.organisation,
         client: arguments.client,
+        bundle: arguments.bundle,
         user: arguments.user,
         action: arguments.action,
         since: arguments.since.map(start_of_day),

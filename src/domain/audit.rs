@@ -23,7 +23,10 @@ pub enum Action {
     BatchRetried,
     /// The letters of a team were made; their clients.
     LettersMade,
-    /// A bundle left the store; every client of the team, since the overview names them all.
+    /// Clients of the team who got no letter: the overview of its bundle names them.
+    ClientsLeftOut,
+    /// A bundle left the store. Its clients are those of [`Self::LettersMade`] and [`Self::ClientsLeftOut`] with the same
+    /// bundle: a bundle may be asked for in a hundred parts, and has thousands of clients.
     BundleDownloaded,
     /// The letter of an invitation was printed again.
     LetterPrinted,
@@ -48,10 +51,12 @@ pub enum Action {
     ClientsAnonymised,
     /// The keys that data is sealed with were changed.
     KeyRotated,
+    /// Everything was copied into a folder.
+    BackedUp,
 }
 
 impl Action {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::Import,
         Self::ClientsListed,
         Self::InvitationsListed,
@@ -60,6 +65,7 @@ impl Action {
         Self::BatchCancelled,
         Self::BatchRetried,
         Self::LettersMade,
+        Self::ClientsLeftOut,
         Self::BundleDownloaded,
         Self::LetterPrinted,
         Self::LetterPreviewed,
@@ -76,6 +82,7 @@ impl Action {
         Self::BundleRemoved,
         Self::ClientsAnonymised,
         Self::KeyRotated,
+        Self::BackedUp,
     ];
 
     /// `bundle_downloaded`
@@ -89,6 +96,7 @@ impl Action {
             Self::BatchCancelled => "batch_cancelled",
             Self::BatchRetried => "batch_retried",
             Self::LettersMade => "letters_made",
+            Self::ClientsLeftOut => "clients_left_out",
             Self::BundleDownloaded => "bundle_downloaded",
             Self::LetterPrinted => "letter_printed",
             Self::LetterPreviewed => "letter_previewed",
@@ -105,6 +113,7 @@ impl Action {
             Self::BundleRemoved => "bundle_removed",
             Self::ClientsAnonymised => "clients_anonymised",
             Self::KeyRotated => "key_rotated",
+            Self::BackedUp => "backed_up",
         }
     }
 

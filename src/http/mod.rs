@@ -2,6 +2,7 @@
 //!
 //! | part | does |
 //! |---|---|
+//! | `connection` | what is set on every connection |
 //! | `service` | what every handler shares |
 //! | `caller` | who asks, and whether they may: each handler takes the caller that it is for |
 //! | `problem` | a failure as `application/problem+json` |
@@ -21,6 +22,7 @@ mod api;
 mod attachments;
 mod caller;
 mod chores;
+mod connection;
 mod guesses;
 mod headers;
 mod health;
@@ -51,7 +53,7 @@ use futures::{FutureExt, future::BoxFuture};
 use hyper_util::rt::TokioTimer;
 use tokio::task::JoinHandle;
 
-use self::service::Service;
+use self::{connection::Acceptor, service::Service};
 use crate::operations::{
     App, Failure,
     running::Stopping,
@@ -98,6 +100,7 @@ impl Running {
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)
             .map_err(in_use)?
+            .acceptor(Acceptor::default())
             .handle(handle.clone());
         server
             .http_builder()

@@ -14,12 +14,15 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{App, Failure, app::Settings, collect_bundles::on_the_shelf};
+use super::{
+    App, Failure, app::Settings, collect_bundles::on_the_shelf, record_access::record_access,
+};
 use crate::{
     bundles::{
         BundleError,
         shelf::{Shelf, StoreAddress},
     },
+    domain::audit::{Access, Action},
     storage::{
         StorageError, bundles::StoredBundle, database::Address, inspection::Inspection,
         locks::LifeLock,
@@ -87,6 +90,7 @@ pub async fn back_up(
     };
     let place = Place::beside(out)?;
     let folder = place.folder.path();
+    record_access(app, Access::done(Action::BackedUp)).await?;
     let database = copy_database(app, folder).await?;
     let known = match &database {
         Some(copied) => known_bundles(&folder.join(&copied.file), app).await?,

@@ -100,13 +100,10 @@ pub(super) fn on_the_shelf(bundle: &StoredBundle) -> Stored {
     }
 }
 
-/// Writes in the audit log that somebody is about to get a bundle, with every client of its team: its overview names
-/// them all. Also when nothing comes of it, since that is only known when they have it.
+/// Writes in the audit log that somebody is about to get a bundle. Also when nothing comes of it, since that is only
+/// known when they have it.
 pub async fn record_download(app: &App, bundle: &StoredBundle) -> Result<(), Failure> {
-    let planned = app.db.planned_clients(&bundle.team_job).await?;
-    let access = Access::done(Action::BundleDownloaded)
-        .with("bundle", &bundle.id)
-        .to_clients(planned.into_iter().map(|planned| planned.client));
+    let access = Access::done(Action::BundleDownloaded).with("bundle", &bundle.id);
     let batch = app.db.batch(&bundle.batch).await?;
     let access = match batch {
         Some(batch) => access.of(&batch.organisation.slug),

@@ -103,15 +103,22 @@ impl Database {
             ..Default::default()
         };
         done.update(&tx).await?;
+        let in_bundle = |action| {
+            let access = Access::done(action);
+            access
+                .of(&job.batch.organisation.slug)
+                .with("bundle", &bundle_id)
+        };
         let written = outcomes
             .iter()
             .filter(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
             .map(|(client, _)| client.clone());
-        let access = Access::done(Action::LettersMade)
-            .of(&job.batch.organisation.slug)
-            .with("bundle", &bundle_id)
-            .to_clients(written);
-        audit::append(&tx, scribe, &access).await?;
+        let made = in_bundle(Action::LettersMade).to_clients(written);
+        audit::append(&tx, scribe, &made).await?;
+        if !left_out.is_empty() {
+            let named = in_bundle(Action::ClientsLeftOut).to_clients(left_out.into_iter().cloned());
+            audit::append(&tx, scribe, &named).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

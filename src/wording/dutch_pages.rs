@@ -214,6 +214,7 @@ pub fn action(action: Action) -> &'static str {
         Action::BatchCancelled => "Batch geannuleerd",
         Action::BatchRetried => "Batch opnieuw geprobeerd",
         Action::LettersMade => "Brieven gemaakt",
+        Action::ClientsLeftOut => "Geen brief gemaakt",
         Action::BundleDownloaded => "Bundel gedownload",
         Action::LetterPrinted => "Brief opnieuw gemaakt",
         Action::LetterPreviewed => "Brief bekeken",
@@ -230,6 +231,7 @@ pub fn action(action: Action) -> &'static str {
         Action::BundleRemoved => "Bundel verwijderd",
         Action::ClientsAnonymised => "Cliënten geanonimiseerd",
         Action::KeyRotated => "Sleutel vervangen",
+        Action::BackedUp => "Reservekopie gemaakt",
     }
 }
 

@@ -1,9 +1,12 @@
 //! Reading the log: by client, by user, by time.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::SelectStatement,
+};
 
-use super::AuditLine;
+use super::{AuditLine, NAMES_A_BUNDLES_CLIENTS};
 use crate::{
     domain::{audit::Action, organisation::Slug},
     storage::{
@@ -21,6 +24,8 @@ pub struct AuditFilter {
     pub organisation: Option<Slug>,
     /// The number of a client, of any organisation when none is named.
     pub client: Option<String>,
+    /// The id of a bundle: who is in it, and what became of it.
+    pub bundle: Option<String>,
     pub user: Option<String>,
     pub action: Option<Action>,
     /// From this time on.
@@ -72,12 +77,14 @@ fn wanted(filter: &AuditFilter) -> Select<audit::Entity> {
         wanted = wanted.filter(Column::Organisation.eq(organisation.as_str()));
     }
     if let Some(client) = &filter.client {
-        let lines = audit_client::Entity::find()
-            .select_only()
-            .column(audit_client::Column::Seq)
-            .filter(audit_client::Column::ClientId.eq(client))
-            .into_query();
-        wanted = wanted.filter(Column::Seq.in_subquery(lines));
+        wanted = wanted.filter(
+            Condition::any()
+                .add(Column::Seq.in_subquery(lines_naming(client)))
+                .add(Column::Object.in_subquery(bundles_with(client))),
+        );
+    }
+    if let Some(bundle) = &filter.bundle {
+        wanted = wanted.filter(Column::Object.eq(format!("bundle {bundle}")));
     }
     if let Some(user) = &filter.user {
         wanted = wanted.filter(Column::Actor.eq(user));
@@ -92,4 +99,23 @@ fn wanted(filter: &AuditFilter) -> Select<audit::Entity> {
         wanted = wanted.filter(Column::At.lt(until));
     }
     wanted
+}
+
+fn lines_naming(client: &str) -> SelectStatement {
+    audit_client::Entity::find()
+        .select_only()
+        .column(audit_client::Column::Seq)
+        .filter(audit_client::Column::ClientId.eq(client))
+        .into_query()
+}
+
+/// The bundles that the client is in: of what was done with one later, only the bundle is written down.
+fn bundles_with(client: &str) -> SelectStatement {
+    audit::Entity::find()
+        .select_only()
+        .column(Column::Object)
+        .filter(Column::Action.is_in(NAMES_A_BUNDLES_CLIENTS.map(Action::code)))
+        .filter(Column::Object.is_not_null())
+        .filter(Column::Seq.in_subquery(lines_naming(client)))
+        .into_query()
 }

@@ -30,10 +30,16 @@ use super::{
     exports::CHUNK,
     vault::Vault,
 };
-use crate::domain::{actor::Actor, audit::Access};
+use crate::domain::{
+    actor::Actor,
+    audit::{Access, Action},
+};
 
 /// Clients named on one line; who has more gets more lines.
 const CLIENTS_A_LINE: usize = 500;
+
+/// What says, once for each bundle, whose data is in it; every other line about the bundle leans on these.
+const NAMES_A_BUNDLES_CLIENTS: [Action; 2] = [Action::LettersMade, Action::ClientsLeftOut];
 
 /// Writes lines: for whom, when, and with which key.
 #[derive(Clone, Copy)]

@@ -13,12 +13,12 @@ use crate::{
         },
         service::Service,
     },
-    operations::list_batches::{BatchLine, list_batches},
+    operations::{
+        list_batches::{BatchLine, batch_page},
+        paging::Paging,
+    },
     wording::dutch_pages::{job_state, moment, number},
 };
-
-/// The newest that are shown.
-const MOST: u64 = 100;
 
 pub fn routes() -> Router<Service> {
     Router::new().route("/batches", get(batches))
@@ -31,6 +31,8 @@ struct Batches {
     lines: Vec<Line>,
     /// Those of one organisation.
     of: Option<String>,
+    /// The address of the page with what came before.
+    older: Option<String>,
 }
 
 struct Line {
@@ -72,13 +74,21 @@ async fn batches(visitor: Visitor<ForMembers>, Asked(asked): Asked) -> PageResul
     let app = visitor.app;
     // What is no slug is nobody's, and everything is shown.
     let slug = Slug::try_from(asked.text("organisatie").to_owned()).ok();
-    let lines = list_batches(&app, slug.as_ref(), MOST).await?;
+    let after = asked.text("na");
+    let paging = Paging {
+        after: Some(after.to_owned()).filter(|id| !id.is_empty()),
+        limit: Paging::LINES,
+    };
+    let found = batch_page(&app, slug.as_ref(), &paging).await?;
+    let only = slug.as_ref().map(|slug| format!("organisatie={slug}&"));
+    let only = only.unwrap_or_default();
     page(&Batches {
         frame: Frame::of(&app, "Batches")
             .at(Place::Batches)
             .noticing(&app)
             .await?,
-        lines: lines.into_iter().map(Line::from).collect(),
+        lines: found.items.into_iter().map(Line::from).collect(),
+        older: found.next.map(|id| format!("/batches?{only}na={id}")),
         of: slug.map(String::from),
     })
 }

@@ -55,6 +55,8 @@ struct Log {
     frame: Frame,
     faults: Faults,
     client: String,
+    /// The id of the bundle that is looked for.
+    bundle: String,
     user: String,
     from: String,
     until: String,
@@ -79,12 +81,18 @@ struct Line {
     organisation: String,
     clients: Vec<String>,
     more: String,
+    /// The bundle whose clients they are, when the line names none.
+    of_bundle: Option<String>,
     object: String,
 }
 
 impl From<AuditLine> for Line {
     fn from(line: AuditLine) -> Self {
         let refused = line.outcome.strip_prefix("refused:");
+        let bundle = line
+            .object
+            .as_deref()
+            .and_then(|object| object.strip_prefix("bundle "));
         let more = line.clients.len().saturating_sub(CLIENTS);
         Self {
             at: moment(line.at),
@@ -99,6 +107,7 @@ impl From<AuditLine> for Line {
             why: refused
                 .and_then(dutch_failures::sentence)
                 .map_or("", |sentence| sentence.what),
+            of_bundle: bundle.filter(|_| line.clients.is_empty()).map(encoded),
             user: line.user,
             role: role(&line.role),
             source: line.source,
@@ -138,6 +147,7 @@ async fn log(visitor: Visitor<ForSupport>, Asked(asked): Asked) -> PageResult {
         frame: Frame::of(&app, "Logboek").at(Place::Log),
         faults,
         client: asked.text("client").to_owned(),
+        bundle: asked.text("bundel").to_owned(),
         user: asked.text("gebruiker").to_owned(),
         from: asked.text("vanaf").to_owned(),
         until: asked.text("tot").to_owned(),
@@ -162,6 +172,7 @@ fn filter(asked: &Fields, faults: &mut Faults) -> AuditFilter {
     AuditFilter {
         organisation: Slug::try_from(asked.text("organisatie").to_owned()).ok(),
         client: some("client"),
+        bundle: some("bundel"),
         user: some("gebruiker"),
         action: Action::parse(asked.text("wat")),
         since: day(asked, "vanaf", 0, faults),
@@ -185,7 +196,15 @@ fn day(asked: &Fields, name: &str, later: u64, faults: &mut Faults) -> Option<Da
 /// What is looked for, behind a question mark, ready for more.
 fn query(asked: &Fields) -> String {
     let mut query = String::new();
-    for name in ["organisatie", "client", "gebruiker", "wat", "vanaf", "tot"] {
+    for name in [
+        "organisatie",
+        "client",
+        "bundel",
+        "gebruiker",
+        "wat",
+        "vanaf",
+        "tot",
+    ] {
         let value = asked.text(name);
         if !value.is_empty() {
             query.push_str(&format!("{name}={}&", encoded(value)));
