@@ -19,6 +19,7 @@ use object_store::{
     path::Path as Key,
 };
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use tokio_util::bytes::{Buf, Bytes};
 
 use super::{
@@ -27,6 +28,10 @@ use super::{
     seal::{HEADER, Header, KeyId, PIECE, Pieces, sealed_size},
     shelf::Shelf,
 };
+
+/// Files that are read at the same time, whoever asks. Each takes a thread, and hundreds of them would hold more memory
+/// than what they read; a disk is not faster for being asked more at once.
+static READING: Semaphore = Semaphore::const_new(16);
 
 /// A bundle in the store, as whoever put it there knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,10 +245,12 @@ impl Source {
 
 /// Reads away from the async threads, since a slow disk would hold up everybody.
 async fn read_at(file: Arc<File>, start: u64, size: usize) -> Result<Vec<u8>, BundleError> {
-    let read = tokio::task::spawn_blocking(move || {
-        let mut bytes = vec![0; size];
-        file.read_exact_at(&mut bytes, start).map(|()| bytes)
-    });
+    // It is never closed.
+    let _place = READING.acquire().await;
+    // Made here: what each of those threads allocates, the allocator keeps for each of them.
+    let mut bytes = vec![0; size];
+    let read =
+        tokio::task::spawn_blocking(move || file.read_exact_at(&mut bytes, start).map(|()| bytes));
     match read.await.map_err(io::Error::other).flatten() {
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(BundleError::Damaged),

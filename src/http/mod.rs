@@ -62,6 +62,9 @@ use crate::operations::{
 
 /// How long a client may take to say what it wants.
 const HEADER_TIME: Duration = Duration::from_secs(10);
+/// Bytes that wait to be sent on a connection, and of the head of a request: a client that reads slowly is not to fill
+/// the memory.
+const BUFFER: usize = 64 << 10;
 /// How long answers that are under way may take when the server is to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -106,7 +109,8 @@ impl Running {
             .http_builder()
             .http1()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIME);
+            .header_read_timeout(HEADER_TIME)
+            .max_buf_size(BUFFER);
         tokio::spawn(chores::until_closing(service.clone()));
         let answers = routes(service).into_make_service_with_connect_info::<SocketAddr>();
         let answering = tokio::spawn(server.serve(answers));
