@@ -168,14 +168,16 @@ impl Database {
 
     /// Forgets a bundle that the store has lost and puts its job on the queue again, unless somebody else just has.
     ///
-    /// Only one that nobody ever took out of the store: letters that may be in the post are not judged anew. Answers
-    /// whether it can be made again.
+    /// Only one that nobody ever took out of the store: letters that may be in the post are not judged anew; and not one
+    /// that was cleared away on purpose. Answers whether nobody need look for it any more, because it is made again or
+    /// was cleared away.
     pub async fn remake_bundle(&self, lost: &StoredBundle) -> Result<bool, StorageError> {
         let tx = self.begin().await?;
         locked(&tx, &lost.team_job).await?;
         let forgotten = bundle::Entity::delete_many()
             .filter(Column::Id.eq(&lost.id))
             .filter(Column::CollectedAt.is_null())
+            .filter(Column::RemovedAt.is_null())
             .exec(&tx)
             .await?;
         if forgotten.rows_affected == 1 {
@@ -183,9 +185,9 @@ impl Database {
             tx.commit().await?;
             return Ok(true);
         }
-        // Gone already: somebody else has done this.
+        // Gone already: somebody else has done this, or it was cleared away meanwhile.
         let there = bundle::Entity::find_by_id(&lost.id).one(&tx).await?;
-        Ok(there.is_none())
+        Ok(there.is_none_or(|row| row.removed_at.is_some()))
     }
 
     /// Remembers that a bundle left the store; the first time counts.

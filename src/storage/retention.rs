@@ -158,7 +158,7 @@ impl Database {
             .await?)
     }
 
-    /// Forgets of clients who were in no export since `before` all but their number: record and assignments. Whoever has
+    /// Forgets of clients who are not in the last export, and were in none since `before`, all but their number: record and assignments. Whoever has
     /// an open invitation, which has not ended by `today`, the day in Amsterdam, is left alone. How many.
     pub async fn anonymise_clients(
         &self,
@@ -245,7 +245,7 @@ impl Database {
     }
 }
 
-/// Clients in no export since `before`, without an invitation that is open, or that a job is working on.
+/// Clients who are not in the last export and were in none since `before`, without an invitation that is open, or that a job is working on.
 fn long_gone(slug: &Slug, before: DateTime<Utc>, today: NaiveDate) -> Select<client::Entity> {
     use client::Column;
     let open = invitation::Entity::find()
@@ -262,6 +262,8 @@ fn long_gone(slug: &Slug, before: DateTime<Utc>, today: NaiveDate) -> Select<cli
     client::Entity::find()
         .filter(Column::Organisation.eq(slug.as_str()))
         .filter(Column::AnonymisedAt.is_null())
+        // Whoever is in the last export is in care, however long ago that was.
+        .filter(Column::InExport.eq(false))
         .filter(Column::LastInExport.lt(before))
         .filter(Column::ClientId.not_in_subquery(open))
 }
