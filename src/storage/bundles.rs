@@ -3,17 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
     Database, StorageError,
     batches::read_state,
     endings,
     entities::{
-        batch,
         bundle::{self, Column},
         team_job,
     },
@@ -95,12 +91,7 @@ impl Database {
             .collect();
         let mut wanted = bundle::Entity::find().order_by_asc(Column::Id);
         if let Some(slug) = slug {
-            let batches = Query::select()
-                .column(batch::Column::Id)
-                .from(batch::Entity)
-                .and_where(batch::Column::Organisation.eq(slug.as_str()))
-                .to_owned();
-            wanted = wanted.filter(Column::BatchId.in_subquery(batches));
+            wanted = wanted.filter(Column::BatchId.in_subquery(batches_of(slug)));
         }
         let rows = wanted.all(self.connection()).await?;
         Ok(rows

@@ -1,7 +1,7 @@
 //! The database: what is remembered, and the promises that it keeps whoever asks at the same time.
 //!
 //! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
-//! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
+//! that writes, but to note when something was last seen. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
 pub mod access_tokens;
 pub mod audit;

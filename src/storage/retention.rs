@@ -21,6 +21,7 @@ use super::{
     },
     exports::CHUNK,
     invitations::out_of_the_house,
+    outcomes::batches_of,
     read_client_id,
 };
 use crate::domain::{
@@ -232,15 +233,17 @@ impl Database {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         use purge_day::Column;
+        let tx = self.begin().await?;
         purge_day::Entity::update_many()
             .col_expr(Column::FinishedAt, Expr::value(now))
             .filter(Column::Day.eq(day))
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
         purge_day::Entity::delete_many()
             .filter(Column::Day.lt(day - DAYS))
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
+        tx.commit().await?;
         Ok(())
     }
 }
@@ -303,15 +306,10 @@ async fn forget(
         .exec(tx)
         .await?;
     // The characters that could not be printed are some of their name.
-    let batches = batch::Entity::find()
-        .select_only()
-        .column(batch::Column::Id)
-        .filter(batch::Column::Organisation.eq(slug.as_str()))
-        .into_query();
     let jobs = team_job::Entity::find()
         .select_only()
         .column(team_job::Column::Id)
-        .filter(team_job::Column::BatchId.in_subquery(batches))
+        .filter(team_job::Column::BatchId.in_subquery(batches_of(slug)))
         .into_query();
     team_client::Entity::update_many()
         .col_expr(

@@ -282,7 +282,7 @@ async fn locked_with_job(
         .one(tx)
         .await?
         .ok_or_else(|| StorageError::Unexpected("an invitation that is gone".to_owned()))?;
-    let busy = [TeamJobState::Queued, TeamJobState::Working]
+    let busy = TeamJobState::UNDER_WAY
         .iter()
         .any(|state| state.as_str() == job.state);
     let being_made = busy && row.reissue_of.is_none();
