@@ -277,7 +277,8 @@ async fn copy_bundle(
                 file,
                 io::Error::other("something else is read back than was written"),
             )),
-            Err(_) => Ok(None),
+            Err(BundleError::Lost | BundleError::Damaged | BundleError::UnknownKey) => Ok(None),
+            Err(error) => Err(error.into()),
         },
         Err(error) => Err(error.into()),
     }
