@@ -41,6 +41,11 @@ pub fn new_id() -> String {
     ulid::Ulid::generate().to_string()
 }
 
+/// The short name of an organisation of ours; only the importer, which checks them, writes any.
+fn read_slug(text: String) -> Result<crate::domain::organisation::Slug, StorageError> {
+    crate::domain::organisation::Slug::try_from(text).map_err(StorageError::Unexpected)
+}
+
 /// A client number of ours; only the importer, which checks them, writes any.
 fn read_client_id(text: &str) -> Result<crate::domain::client::ClientId, StorageError> {
     crate::domain::client::ClientId::new(text)

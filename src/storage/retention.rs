@@ -22,7 +22,7 @@ use super::{
     exports::CHUNK,
     invitations::out_of_the_house,
     outcomes::batches_of,
-    read_client_id,
+    read_client_id, read_slug,
 };
 use crate::domain::{
     audit::{Access, Action},
@@ -96,8 +96,7 @@ impl Database {
                     false => Removal::Closed,
                 };
                 Ok(Outlived {
-                    organisation: Slug::try_from(organisation.unwrap_or_default())
-                        .map_err(StorageError::Unexpected)?,
+                    organisation: read_slug(organisation.unwrap_or_default())?,
                     bundle: read_bundle(row),
                     why,
                 })
@@ -141,10 +140,7 @@ impl Database {
             .into_tuple()
             .all(self.connection())
             .await?;
-        slugs
-            .into_iter()
-            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
-            .collect()
+        slugs.into_iter().map(read_slug).collect()
     }
 
     /// How many clients [`Database::anonymise_clients`] would anonymise.
