@@ -43,7 +43,7 @@ pub struct Typed {
     pub public_url: Option<String>,
     /// Days that a bundle is kept.
     pub bundle_days: Option<u32>,
-    /// Days after the last export with them that it is forgotten who a client is.
+    /// Days after the last export with them that it is forgotten who a client is, when they are not in the newest.
     pub anonymise_after_days: Option<u32>,
     /// Years that a line of the audit log is kept.
     pub audit_years: Option<u32>,
@@ -70,7 +70,7 @@ pub enum LogFormat {
 
 const DATA_DIR: &str = "brievenbus-data";
 /// Half an hour: a team of 10,000 clients takes less than a minute, so whoever takes longer hangs.
-const JOB_DEADLINE: u64 = 1_800;
+const JOB_DEADLINE: Duration = Duration::from_secs(1_800);
 
 /// The settings that hold: `flags`, then `BRIEVENBUS_…`, then the file.
 pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure> {
@@ -134,7 +134,7 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store: flags.store.or(environment.store).or(file.store),
         store_access: store_access(),
         threads,
-        job_deadline: Duration::from_secs(deadline.unwrap_or(JOB_DEADLINE)),
+        job_deadline: access::time("job-deadline", deadline, JOB_DEADLINE)?,
         server,
         retention: retention.check()?,
         switches: switches(),
@@ -249,7 +249,7 @@ fn default_of(name: &str) -> Option<String> {
         "bundle-days" => Some(retention.bundle_days.to_string()),
         "anonymise-after-days" => Some(retention.anonymise_after_days.to_string()),
         "audit-years" => Some(retention.audit_years.to_string()),
-        "job-deadline" => Some(JOB_DEADLINE.to_string()),
+        "job-deadline" => Some(JOB_DEADLINE.as_secs().to_string()),
         "workers" => thread::available_parallelism().ok().map(|n| n.to_string()),
         _ => None,
     }

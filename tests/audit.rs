@@ -7,16 +7,26 @@ use brievenbus::{
         actor::{Actor, Role},
         audit::{Access, Action},
         client::ClientId,
+        eligibility::Reason,
+        letter_setup::LetterChanges,
         organisation::Slug,
     },
     operations::{
+        browse_bundles::show_bundle,
+        browse_invitations::{browse_invitations, show_invitation},
+        create_token::{NewToken, create_token},
         fetch_bundle::fetch_bundle,
         list_audit::{AuditFilter, list_audit},
         list_clients::list_clients,
         list_invitations::{InvitationFilter, list_invitations},
+        list_left_out::list_left_out,
+        preview_letter::{PREVIEW_DPI, PreviewLetter, Whom, preview_letter},
         record_access::record_access,
+        sign_in::sign_in,
+        sign_out::sign_out,
         verify_audit::{Finding, verify_audit},
     },
+    storage::letter_versions::{Change, Changed},
 };
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -570,6 +580,10 @@ fn whoever_cannot_be_written_down_gets_nothing() {
         cli.ok(&["work", "--until-idle"]);
         let noord = bundle_of(&cli, "Noord");
         let open = invitation_of(&cli, "100001");
+        let token = cli
+            .ok(&["token", "create", "--role", "ci", "--json"])
+            .json();
+        let token = token["id"].as_str().unwrap().to_owned();
         // Nobody but us can make a head that holds.
         cli.rows()
             .query("UPDATE audit_head SET mac = first_previous");
@@ -591,6 +605,8 @@ fn whoever_cannot_be_written_down_gets_nothing() {
             vec!["batch", "submit", "--organisation", "zorg", "--json"],
             vec!["import", "export"],
             vec!["audit", "list", "--csv"],
+            vec!["token", "create", "--role", "ci"],
+            vec!["token", "revoke", &token],
         ] {
             let answer = cli.try_run(&denied);
             assert_eq!(answer.exit, Some(2), "{denied:?}");
@@ -603,6 +619,10 @@ fn whoever_cannot_be_written_down_gets_nothing() {
         assert_eq!(states, [["open"]]);
         let batches = cli.rows().query("SELECT count(*) FROM batch");
         assert_eq!(batches, [["1"]]);
+        let tokens = "SELECT count(*) FROM access_token";
+        let working = format!("{tokens} WHERE revoked_at IS NULL");
+        assert_eq!(cli.rows().query(tokens), [["1"]]);
+        assert_eq!(cli.rows().query(&working), [["1"]]);
         assert_eq!(cli.try_run(&["audit", "verify"]).exit, Some(1));
     }
 }
@@ -670,6 +690,22 @@ async fn a_provider_reads_its_own_lines_and_is_written_down_where_it_may_not_be(
         list_invitations(&elders, &filter).await.unwrap_err();
         let out = house.path().join("out");
         fetch_bundle(&elders, &bundle.id, &out).await.unwrap_err();
+        let invitation = house.query("SELECT min(id) FROM invitation").await;
+        let invitation = invitation[0][0].as_str();
+        list_left_out(&elders, &batch, Reason::Deceased, (0, 10))
+            .await
+            .unwrap_err();
+        show_bundle(&elders, &zorg, &bundle.id).await.unwrap_err();
+        show_invitation(&elders, &zorg, invitation)
+            .await
+            .unwrap_err();
+        let everything = InvitationFilter::default();
+        browse_invitations(&elders, &zorg, &everything, 1, 10)
+            .await
+            .unwrap_err();
+        preview_letter(&elders, &preview_to("100001"))
+            .await
+            .unwrap_err();
         let own = list_audit(&elders, &AuditFilter::default(), 0).await;
         assert_eq!(own.unwrap_err().code, "unknown_organisation");
         list_clients(&provider("zorg"), &zorg, None).await.unwrap();
@@ -695,12 +731,26 @@ async fn a_provider_reads_its_own_lines_and_is_written_down_where_it_may_not_be(
                 "refused:unknown_organisation",
                 "refused:unknown_organisation",
                 "refused:unknown_bundle",
+                "refused:unknown_batch",
+                "refused:unknown_organisation",
+                "refused:unknown_organisation",
+                "refused:unknown_organisation",
+                "refused:unknown_organisation",
                 "refused:unknown_organisation"
             ]
         );
+        // That somebody can get no letter, and why, says something of them.
+        let refused = preview_letter(&provider("zorg"), &preview_to("100002")).await;
+        assert_eq!(refused.unwrap_err().code, "no_letter_possible");
         let own = list_audit(&provider("zorg"), &AuditFilter::default(), 0)
             .await
             .unwrap();
+        let previewed = own
+            .iter()
+            .find(|line| line.action == "letter_previewed" && line.user == "token zorg")
+            .unwrap();
+        assert_eq!(previewed.outcome, "refused:no_letter_possible");
+        assert_eq!(previewed.clients, ["100002"]);
         assert!(
             own.iter()
                 .all(|line| line.organisation.as_deref() == Some("zorg"))
@@ -709,6 +759,68 @@ async fn a_provider_reads_its_own_lines_and_is_written_down_where_it_may_not_be(
             own.iter()
                 .any(|line| line.user == "token zorg" && line.clients.len() == 3)
         );
+    })
+    .await;
+}
+
+/// What somebody wants to see who looks at the letter to a client of the small export.
+fn preview_to(client: &str) -> PreviewLetter {
+    PreviewLetter {
+        organisation: Slug::try_from("zorg".to_owned()).ok(),
+        changes: LetterChanges::default(),
+        whom: Whom::Client(ClientId::new(client).unwrap()),
+        dpi: PREVIEW_DPI,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_changed_is_not_in_the_log_and_what_cannot_be_logged_is_not_changed() {
+    on_both(async |kind| {
+        let house = House::open(kind).await;
+        house.take_in(&export()).await;
+        let slug = Slug::try_from("zorg".to_owned()).unwrap();
+        let change = Change {
+            slug: &slug,
+            seen: "another revision",
+            by: "somebody",
+            now: house.app.now(),
+        };
+        let access = Access::done(Action::OrganisationChanged).of(&slug);
+        let (db, scribe) = (&house.app.db, house.app.scribe());
+        let published = db.publish_letter_of_export(change, &scribe, &access).await;
+        assert!(matches!(published, Ok(Changed::Meanwhile)));
+        let changes = "SELECT count(*) FROM audit WHERE action = 'organisation_changed'";
+        assert_eq!(house.query(changes).await, [["0"]]);
+
+        let new = NewToken {
+            role: Role::Support,
+            organisation: None,
+            label: String::new(),
+            days: 1,
+        };
+        let (_, secret) = create_token(&house.app, new).await.unwrap();
+        let (_, session) = sign_in(&house.app, &secret).await.unwrap();
+        house
+            .query("UPDATE audit_head SET mac = first_previous")
+            .await;
+        let signed_out = sign_out(&house.app, &session).await;
+        assert_eq!(signed_out.unwrap_err().code, "audit_broken");
+        assert!(sign_in(&house.app, &secret).await.is_err());
+        let published = db
+            .publish_letter_of_export(
+                Change {
+                    seen: "as-in-export",
+                    ..change
+                },
+                &scribe,
+                &access,
+            )
+            .await;
+        assert!(published.is_err());
+        let sessions = "SELECT count(*) FROM session";
+        assert_eq!(house.query(sessions).await, [["1"]], "the first one");
+        let versions = "SELECT count(*) FROM letter_version";
+        assert_eq!(house.query(versions).await, [["0"]]);
     })
     .await;
 }

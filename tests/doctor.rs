@@ -213,6 +213,54 @@ fn a_store_that_cannot_be_used_or_has_lost_its_bundles_is_a_problem() {
 }
 
 #[test]
+fn a_bundle_that_was_cleared_away_is_not_missed() {
+    for kind in BOTH {
+        let cli = Cli::on(kind);
+        Export::new()
+            .team("1", "Noord")
+            .client("100001", "Jansen", &[])
+            .assign("100001", "1", "MAIN")
+            .write(cli.home(), "export");
+        let long_ago = ["--letter-date", "2020-03-02", "--valid-until", "2020-04-13"];
+        cli.run("export", &long_ago);
+        assert_eq!(cli.ok(&["purge", "--json"]).json()["bundles"], 1);
+        let (examination, answer) = examine(&cli, &[]);
+        assert_unwell(&examination, &[]);
+        assert_eq!(answer.exit, Some(0), "{}", answer.stderr);
+        let store = check(&examination, "store")["message"].as_str().unwrap();
+        assert!(store.contains("0 bundles in it"), "{store}");
+    }
+}
+
+#[test]
+fn a_database_is_made_for_its_owner_alone_and_one_that_is_not_so_is_told() {
+    let cli = Cli::new();
+    let folder = cli.home().join("elsewhere");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    let elsewhere = ["--database-url", "sqlite:elsewhere/x.db"];
+    cli.ok(&[&["bundle", "list"], &elsewhere[..]].concat());
+    for file in files_below(&folder) {
+        let mode = fs::metadata(&file).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{}", file.display());
+    }
+    let data_folder = || {
+        let (examination, answer) = examine(&cli, &elsewhere);
+        assert_eq!(answer.exit, Some(0), "{}", answer.stderr);
+        check(&examination, "data-folder").clone()
+    };
+    assert_eq!(data_folder()["state"], "ok");
+    let file = folder.join("x.db");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
+    let told = data_folder();
+    assert_eq!(told["state"], "warning");
+    assert!(
+        told["hint"].as_str().unwrap().contains("chmod 600"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_folder_that_cannot_be_written_is_a_problem() {
     let cli = used(Kind::Sqlite);
     let spool = cli.data_dir().join("spool");
@@ -291,13 +339,25 @@ fn a_database_that_cannot_be_reached_is_a_problem_and_its_password_is_in_no_answ
 }
 
 #[test]
-fn a_database_of_a_newer_program_is_a_problem() {
+fn a_database_of_a_newer_program_is_a_problem_and_used_by_nobody() {
     for kind in BOTH {
         let cli = used(kind);
         cli.rows()
             .query("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)");
         let newer = examine(&cli, &[]);
         assert_problem(&newer, "database", "m9999_later", "use the newer one");
+        // 1: starting it again mends nothing.
+        let refused = cli.try_run(&["bundle", "list"]);
+        assert_eq!(refused.exit, Some(1), "{}", refused.stderr);
+        assert!(
+            refused
+                .stderr
+                .starts_with("error: a newer brievenbus has been here")
+                && refused.stderr.contains("m9999_later")
+                && refused.stderr.contains("hint: use the newer one"),
+            "{}",
+            refused.stderr
+        );
     }
 }
 
@@ -386,6 +446,22 @@ fn it_is_told_where_each_setting_comes_from() {
     assert_eq!(told("workers"), pair("3", "file"));
     assert_eq!(told("store"), pair("file:data/bundles", "flag"));
     assert_eq!(told("database-url"), pair("-", "default"));
+    for seconds in ["0", "604801"] {
+        fs::write(
+            cli.home().join("d.toml"),
+            format!("job-deadline = {seconds}\n"),
+        )
+        .unwrap();
+        let refused = cli
+            .command(&["bundle", "list", "--config", "d.toml"])
+            .env_remove("BRIEVENBUS_JOB_DEADLINE")
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8(refused.stderr).unwrap();
+        let cannot = format!("job-deadline cannot be {seconds} seconds");
+        assert!(said.contains(&cannot), "{said}");
+    }
     let slip = check(&examination, "settings");
     assert!(
         slip["message"]

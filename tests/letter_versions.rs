@@ -30,6 +30,7 @@ use brievenbus::{
         import_export::{Imported, import_export, read_export},
         letter_draft::{LetterOverview, UploadedLogo, letter_draft},
         letter_faults::LetterFault,
+        list_audit::{AuditFilter, list_audit},
         list_letter_versions::list_letter_versions,
         preview_batch_letter::preview_batch_letter,
         preview_letter::{
@@ -407,6 +408,11 @@ async fn clients_whose_letter_would_not_fit_are_counted_when_it_is_published() {
     let published = office.published(&lines(count)).await;
     assert_eq!((published.clients, published.would_not_fit), (2, 1));
     assert_eq!(published.examples, [ClientId::new("100002").unwrap()]);
+    // Whoever published it has seen who that is.
+    let log = list_audit(&office.app, &AuditFilter::default(), 0).await;
+    let line = log.unwrap().pop().unwrap();
+    assert_eq!(line.action, "organisation_changed");
+    assert_eq!(line.clients, ["100002"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use std::{
 };
 
 use brievenbus::{domain::invitation::Code, storage::vault::Vault};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{
     bundle::Bundle,
@@ -404,4 +404,55 @@ fn a_backup_writes_over_nothing_and_says_what_the_store_has_lost() {
     assert_eq!(lost.json()["lost"][0], bundles[0]["id"]);
     assert!(lost.stderr.contains(bundles[0]["id"].as_str().unwrap()));
     assert!(cli.home().join("copy/brievenbus.sqlite").exists());
+}
+
+#[test]
+fn a_backup_misses_nothing_that_was_cleared_away_and_goes_on_without_what_is_damaged() {
+    for kind in BOTH {
+        let cli = Cli::on(kind);
+        let (bundles, _) = printed(&cli);
+        let damaged = bundles[0]["id"].as_str().unwrap();
+        let file = files_below(&cli.data_dir().join("bundles")).remove(0);
+        let one_client = |client: &str| {
+            Export::new()
+                .team("2", "Zuid")
+                .client(client, "Jansen", &[])
+                .assign(client, "2", "MAIN")
+                .write(cli.home(), "more");
+        };
+        // Its code has expired long ago, so it goes at once; after it another is made.
+        one_client("100004");
+        let long_ago = ["--letter-date", "2020-03-02", "--valid-until", "2020-04-13"];
+        cli.run("more", &long_ago);
+        assert_eq!(cli.ok(&["purge", "--json"]).json()["bundles"], 1);
+        one_client("100005");
+        cli.run("more", &[]);
+        let told = cli.ok(&["backup", "--out", "sound", "--json"]).json();
+        assert_eq!(
+            (&told["bundles"], &told["lost"]),
+            (&json!(2), &json!([])),
+            "{kind:?}"
+        );
+
+        let mut bytes = fs::read(&file).unwrap();
+        *bytes.last_mut().unwrap() ^= 1;
+        fs::write(&file, bytes).unwrap();
+        let without = |out: &str| {
+            let answer = cli.try_run(&["backup", "--out", out, "--json"]);
+            assert_eq!(answer.exit, Some(2), "{}", answer.stderr);
+            assert!(answer.stderr.contains(damaged), "{}", answer.stderr);
+            let told = answer.json();
+            assert_eq!(
+                (&told["bundles"], &told["lost"]),
+                (&json!(1), &json!([damaged]))
+            );
+            // What cannot be opened is not in it, and the rest is.
+            let copied = files_below(&cli.home().join(out).join("bundles"));
+            assert_eq!(copied.len(), 1);
+        };
+        without("one");
+        // Nor is a bundle in the way that was left behind with its key.
+        cli.ok(&["key", "rotate", "--leave-behind"]);
+        without("two");
+    }
 }

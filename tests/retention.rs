@@ -44,6 +44,14 @@ fn export() -> Export {
         .assign("100004", "3", "MAIN")
 }
 
+/// A later export of the same organisation, with none of those clients.
+fn others() -> Export {
+    Export::new()
+        .team("1", "Noord")
+        .client("100009", "Vos", &[])
+        .assign("100009", "1", "MAIN")
+}
+
 fn zorg() -> Slug {
     Slug::try_from("zorg".to_owned()).unwrap()
 }
@@ -87,6 +95,7 @@ async fn a_bundle_is_removed_after_thirty_days_and_said_to_be() {
         house.take_in(&export()).await;
         let batch = house.invite(&BatchRequest::default()).await;
         let before = show_batch(&house.app, &batch).await.unwrap();
+        let known = house.app.db.bundles(&batch).await.unwrap();
         house.wait(days(30) - TimeDelta::seconds(1));
         assert_eq!(purged(&house).await, Purged::default());
         house.wait(TimeDelta::seconds(1));
@@ -116,6 +125,9 @@ async fn a_bundle_is_removed_after_thirty_days_and_said_to_be() {
         assert_eq!((after.letters(), after.state), (3, TeamJobState::Done));
         let letter = render_letter(&house.app, &newest(&house, "100001").await).await;
         assert!(letter.unwrap().starts_with(b"%PDF"));
+        // Whoever looked for one a moment before it went does not have it made again.
+        assert!(house.app.db.remake_bundle(&known[0]).await.unwrap());
+        assert_eq!(list_bundles(&house.app).await.unwrap(), listed);
         // Nothing was lost, so nothing is gone on with: this is another batch.
         let runs = start_run(&house.app, &zorg(), &BatchRequest::default())
             .await
@@ -237,6 +249,23 @@ async fn who_a_client_was_is_forgotten_a_year_after_the_last_export_with_them() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_in_the_last_export_is_not_forgotten_however_old_it_is() {
+    on_both(async |kind| {
+        let house = House::open(kind).await;
+        house.take_in(&export()).await;
+        house.wait(days(800));
+        assert_eq!(purged(&house).await.clients, 0);
+        house.take_in(&others()).await;
+        assert_eq!(
+            purged(&house).await.clients,
+            4,
+            "as soon as there is another"
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_with_a_code_that_works_is_forgotten() {
     on_both(async |kind| {
         let house = House::open(kind).await;
@@ -247,6 +276,7 @@ async fn nobody_with_a_code_that_works_is_forgotten() {
             ..BatchRequest::default()
         };
         house.invite(&request).await;
+        house.take_in(&others()).await;
         house.wait(days(366));
         assert_eq!(purged(&house).await.clients, 3);
         let open = newest(&house, "100003").await;
@@ -432,9 +462,11 @@ async fn two_who_clear_away_at_the_same_time_do_it_once() {
         let house = House::open(kind).await;
         house.take_in(&export()).await;
         house.invite(&BatchRequest::default()).await;
+        house.take_in(&others()).await;
         house.wait(days(400));
         let other = house.beside().await;
         let forecast = forecast_purge(&house.app).await.unwrap();
+        assert_eq!(forecast.clients, 4);
         let (first, second) = tokio::join!(purge(&house.app), purge(&other));
         let (first, second) = (first.unwrap(), second.unwrap());
         assert_eq!(first.bundles + second.bundles, forecast.bundles);
@@ -474,6 +506,17 @@ fn how_long_is_a_setting_and_five_years_of_audit_are_the_least() {
             "{}",
             refused.stderr
         );
+        std::fs::write(
+            cli.home().join("names.toml"),
+            "bundle-days = 91\nanonymise-after-days = 90\n",
+        )
+        .unwrap();
+        let refused = cli
+            .command(&["purge", "--config", "names.toml"])
+            .env_remove("BRIEVENBUS_BUNDLE_DAYS")
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         let said = cli.ok(&["purge", "--dry-run", "--config", "long.toml"]);
         assert!(said.stderr.contains("nothing was cleared away"));
         // As if the bundles had been made long ago.

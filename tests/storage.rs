@@ -24,6 +24,7 @@ use brievenbus::{
         fetch_bundle::{fetch_bundle, list_bundles},
         import_export::{import_export, read_export},
         purge::Retention,
+        readiness::readiness,
         redeem_code::redeem_code,
         rotate_key::rotate_key,
         run_team_job::{Ended, run_team_job},
@@ -816,7 +817,10 @@ async fn a_job_loses_nothing_to_a_worker_that_has_the_old_key() {
         );
         let (_, bytes) = only_bundle(&test).await;
         let late = test.submit("2").await;
+        assert!(readiness(&test.app).await.is_ready());
         rotate_key(&test.app, false).await.unwrap();
+        let ready = readiness(&test.app).await;
+        assert!(!ready.database && ready.store, "{ready:?}");
         for _ in 0..10 {
             let refused = run_team_job(&test.app, &late, "old").await.err().unwrap();
             assert_eq!((refused.code, refused.may_pass()), ("key_rotated", true));
@@ -830,6 +834,7 @@ async fn a_job_loses_nothing_to_a_worker_that_has_the_old_key() {
         assert_eq!(refused.code, "key_rotated");
 
         let app = test.beside(&codes).await;
+        assert!(readiness(&app).await.is_ready());
         let file = fetch_bundle(&app, &bundle.id, &out).await.unwrap();
         assert!(fs::read(file).unwrap() == bytes);
         assert_eq!(

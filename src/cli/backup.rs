@@ -43,11 +43,11 @@ pub async fn run(
             ..Failure::input(
                 "bundle_lost",
                 format!(
-                    "{} not in the store and not in the backup: {}",
+                    "{} lost or damaged in the store and not in the backup: {}",
                     count(lost.len(), "bundle is", "bundles are"),
                     lost.join(", ")
                 ),
-                "see that --store is the one that the batches were made with; everything else was copied",
+                "see that --store is the one that the batches were made with, or put them back there from an earlier backup; everything else was copied",
             )
         }),
     }

@@ -21,6 +21,7 @@ use crate::{
         app::Settings,
         collect_bundles::{Collected, Tried, check_folder, collect_ready, make_folder},
         import_export::{Imported, check_letter, import_export, read_export},
+        key_watch::key_was_changed,
         presses::{Press, start_presses},
         show_batch::{BatchSummary, progress, show_batch},
         start_run::{RunBatch, start_run},
@@ -82,6 +83,7 @@ pub async fn run(
     let worker = workers.start(Arc::clone(&app)).await?;
     let worked = tokio::select! {
         worked = work(&app, &batches, &arguments.out, terminal, &*worker) => worked,
+        changed = key_was_changed(&app) => Err(changed),
         () = asked_to_stop() => Err(stopped()),
     };
     let stopped = worker.stop().await;

@@ -6,6 +6,7 @@ use super::{arguments::Serve, open_app, signals::asked_to_stop, terminal::Termin
 use crate::operations::{
     Failure, Kind,
     app::Settings,
+    key_watch::key_was_changed,
     presses::start_presses,
     server::{Server, StartServer},
     workers::{StartWorkers, Workers},
@@ -30,6 +31,7 @@ pub async fn run(
     terminal.note(&format!("listening on http://{}", server.address()));
     let ended = tokio::select! {
         ended = until_over(&*server, working.as_deref()) => ended,
+        changed = key_was_changed(&app) => Err(changed),
         () = asked_to_stop() => {
             terminal.note("stopping: what was asked is answered, and jobs under way are finished or handed back");
             Ok(())

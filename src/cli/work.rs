@@ -7,6 +7,7 @@ use crate::{
     operations::{
         App, Failure, Kind,
         app::Settings,
+        key_watch::key_was_changed,
         list_batches::any_job_left,
         presses::start_presses,
         workers::{StartWorkers, Workers},
@@ -29,6 +30,7 @@ pub async fn run(
     terminal.note(&format!("working on {jobs} at a time"));
     let ended = tokio::select! {
         ended = until_over(&app, &*worker, arguments.until_idle) => ended,
+        changed = key_was_changed(&app) => Err(changed),
         () = asked_to_stop() => {
             terminal.note("stopping: jobs under way are finished or handed back");
             Ok(())

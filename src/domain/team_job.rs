@@ -43,6 +43,9 @@ impl TeamJobState {
         Self::Cancelled,
     ];
 
+    /// Somebody is to move it on yet.
+    pub const UNDER_WAY: [Self; 2] = [Self::Queued, Self::Working];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",

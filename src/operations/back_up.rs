@@ -15,7 +15,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    App, Failure, app::Settings, collect_bundles::on_the_shelf, record_access::record_access,
+    App, Failure,
+    app::Settings,
+    collect_bundles::{is_kept, on_the_shelf},
+    record_access::record_access,
 };
 use crate::{
     bundles::{
@@ -47,7 +50,7 @@ pub struct BackedUp {
     /// `None`: it is a PostgreSQL server, and `pg_dump` copies it.
     pub database: Option<CopiedFile>,
     pub bundles: Vec<CopiedBundle>,
-    /// Ids of bundles that the database knows and the store has lost.
+    /// Ids of bundles that should be in the store and are lost or damaged there, or open with no key that is left.
     pub lost: Vec<String>,
     /// Whether the key is in the folder.
     pub key: bool,
@@ -100,6 +103,7 @@ pub async fn back_up(
             .await?
             .into_iter()
             .map(|(bundle, _)| bundle)
+            .filter(|bundle| bundle.removed.is_none())
             .collect(),
     };
     let (bundles, lost) = copy_bundles(app, &known, folder).await?;
@@ -107,9 +111,7 @@ pub async fn back_up(
     if with_key {
         copy_file(&settings.data_dir.join("key"), &folder.join("key")).map_err(written)?;
     }
-    if database.is_some() {
-        copy_file(&settings.data_dir.join(HOME), &folder.join(HOME)).map_err(written)?;
-    }
+    copy_file(&settings.data_dir.join(HOME), &folder.join(HOME)).map_err(written)?;
     let backed_up = BackedUp {
         format: 1,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -216,7 +218,8 @@ async fn known_bundles(file: &Path, app: &App) -> Result<Vec<StoredBundle>, Fail
     }
 }
 
-/// Copies each bundle as it lies in the store, and reads it back as whoever fetches it would.
+/// Copies each bundle as it lies in the store, and reads it back as whoever fetches it would. One that cannot be had is
+/// named and keeps no other from being copied.
 async fn copy_bundles(
     app: &App,
     known: &[StoredBundle],
@@ -233,25 +236,52 @@ async fn copy_bundles(
     let mut lost = Vec::new();
     for bundle in known {
         let key = &bundle.store_key;
-        match app.shelf.copy_out(key, &below.join(key)).await {
-            Ok(bytes) => {
-                copies.verify(&on_the_shelf(bundle)).await?;
-                copied.push(CopiedBundle {
-                    id: bundle.id.clone(),
-                    key: key.clone(),
-                    bytes,
-                });
-            }
-            Err(BundleError::Lost) => {
+        match copy_bundle(app, &copies, bundle, &below.join(key)).await? {
+            Some(bytes) => copied.push(CopiedBundle {
+                id: bundle.id.clone(),
+                key: key.clone(),
+                bytes,
+            }),
+            None => {
+                // What of it was written is nothing to restore.
+                copies.remove(key).await?;
                 // Purged since the database was copied: then nobody will miss it.
-                if app.db.bundle(&bundle.id).await?.is_some() {
+                if is_kept(app, bundle).await? {
                     lost.push(bundle.id.clone());
                 }
             }
-            Err(error) => return Err(error.into()),
         }
     }
     Ok((copied, lost))
+}
+
+/// The bytes that a bundle takes in the store and in the copy, or nothing when the store has it not as it was made.
+async fn copy_bundle(
+    app: &App,
+    copies: &Shelf,
+    bundle: &StoredBundle,
+    file: &Path,
+) -> Result<Option<u64>, Failure> {
+    let stored = on_the_shelf(bundle);
+    let copied = async {
+        let bytes = app.shelf.copy_out(&stored.key, file).await?;
+        copies.verify(&stored).await?;
+        Ok::<_, BundleError>(bytes)
+    };
+    match copied.await {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(BundleError::Lost | BundleError::UnknownKey) => Ok(None),
+        Err(BundleError::Damaged) => match app.shelf.verify(&stored).await {
+            // It is sound there and was damaged on the way here: no copy on this disk can be relied on.
+            Ok(()) => Err(unwritable(
+                file,
+                io::Error::other("something else is read back than was written"),
+            )),
+            Err(BundleError::Lost | BundleError::Damaged | BundleError::UnknownKey) => Ok(None),
+            Err(error) => Err(error.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn copy_file(from: &Path, to: &Path) -> io::Result<()> {

@@ -2,7 +2,11 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::{App, Failure, record_access::record_access, submit_batch::organisation};
+use super::{
+    App, Failure,
+    record_access::{or_refused, record_access},
+    submit_batch::organisation,
+};
 use crate::{
     domain::{
         audit::{Access, Action},
@@ -62,7 +66,10 @@ pub async fn find_listed_bundle(app: &App, slug: &Slug, id: &str) -> Result<List
 
 /// One bundle. Whoever looks at it sees the numbers of its clients, so that is written down.
 pub async fn show_bundle(app: &App, slug: &Slug, id: &str) -> Result<BundleDetails, Failure> {
-    let listed = find_listed_bundle(app, slug, id).await?;
+    let access = Access::done(Action::ClientsListed)
+        .of(slug)
+        .with("bundle", id);
+    let listed = or_refused(app, &access, find_listed_bundle(app, slug, id)).await?;
     let outcomes = app.db.outcomes(&listed.bundle.team_job).await?;
     let mut left_out: Vec<(ClientId, LeftOut)> = outcomes
         .into_iter()
@@ -72,10 +79,7 @@ pub async fn show_bundle(app: &App, slug: &Slug, id: &str) -> Result<BundleDetai
         })
         .collect();
     left_out.sort_by(|a, b| (a.1.reason, &a.0).cmp(&(b.1.reason, &b.0)));
-    let access = Access::done(Action::ClientsListed)
-        .of(slug)
-        .with("bundle", id)
-        .to_clients(left_out.iter().map(|(client, _)| client.clone()));
+    let access = access.to_clients(left_out.iter().map(|(client, _)| client.clone()));
     record_access(app, access).await?;
     Ok(BundleDetails {
         prints: prints(listed.letters),

@@ -1,7 +1,9 @@
 //! Invitations as a care provider looks through them, and one of them.
 
 use super::{
-    App, Failure, list_invitations::find_invitation, record_access::record_access,
+    App, Failure,
+    list_invitations::{find_invitation, unknown_invitation},
+    record_access::{or_refused, record_access},
     submit_batch::organisation,
 };
 use crate::domain::{
@@ -28,7 +30,8 @@ pub async fn browse_invitations(
     page: u64,
     on_a_page: u64,
 ) -> Result<InvitationPage, Failure> {
-    organisation(app, slug).await?;
+    let access = Access::done(Action::InvitationsListed).of(slug);
+    or_refused(app, &access, organisation(app, slug)).await?;
     let filter = InvitationFilter {
         organisation: Some(slug.clone()),
         ..filter.clone()
@@ -38,28 +41,26 @@ pub async fn browse_invitations(
         .db
         .newest_invitations(&filter, app.today(), skip, on_a_page)
         .await?;
-    let access = Access::done(Action::InvitationsListed)
-        .of(slug)
-        .to_clients(invitations.iter().map(|found| found.client.clone()));
+    let access = access.to_clients(invitations.iter().map(|found| found.client.clone()));
     record_access(app, access).await?;
     Ok(InvitationPage { total, invitations })
 }
 
 /// One invitation of an organisation; another's is none.
 pub async fn show_invitation(app: &App, slug: &Slug, id: &str) -> Result<Found, Failure> {
-    organisation(app, slug).await?;
-    let found = find_invitation(app, id).await?;
-    if found.organisation != slug.as_str() || found.withdrawn {
-        return Err(Failure::not_found(
-            "unknown_invitation",
-            format!("there is no invitation '{id}'"),
-            "`brievenbus invitation list --client ID` lists those of a client",
-        ));
-    }
     let access = Access::done(Action::InvitationsListed)
         .of(slug)
-        .with("invitation", id)
-        .to_clients([found.client.clone()]);
-    record_access(app, access).await?;
+        .with("invitation", id);
+    let found = or_refused(app, &access, invitation_of(app, slug, id)).await?;
+    record_access(app, access.to_clients([found.client.clone()])).await?;
     Ok(found)
+}
+
+async fn invitation_of(app: &App, slug: &Slug, id: &str) -> Result<Found, Failure> {
+    organisation(app, slug).await?;
+    let found = find_invitation(app, id).await?;
+    match found.organisation == slug.as_str() && !found.withdrawn {
+        true => Ok(found),
+        false => Err(unknown_invitation(id)),
+    }
 }

@@ -79,16 +79,25 @@ pub async fn collect_ready(
             Err(failure)
                 if failure.code == BUNDLE_LOST && !tried.remade.contains(&bundle.team_job) =>
             {
-                tracing::warn!(bundle = bundle.id, "bundle lost from the store, made again");
                 if !app.db.remake_bundle(&bundle).await? {
                     return Err(failure);
                 }
+                tracing::warn!(
+                    bundle = bundle.id,
+                    "bundle lost from the store; it is made again, unless it was cleared away"
+                );
                 tried.remade.insert(bundle.team_job);
             }
             Err(failure) => return Err(failure),
         }
     }
     Ok(())
+}
+
+/// Whether a bundle is still to be in the store: it has not been cleared away meanwhile.
+pub(super) async fn is_kept(app: &App, bundle: &StoredBundle) -> Result<bool, Failure> {
+    let found = app.db.bundle(&bundle.id).await?;
+    Ok(found.is_some_and(|bundle| bundle.removed.is_none()))
 }
 
 /// A bundle as the shelf knows it.

@@ -5,7 +5,7 @@ use rand::{TryRng, rngs::SysRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use super::{App, Failure, record_access::record_access, submit_batch::organisation};
+use super::{App, Failure, submit_batch::organisation};
 use crate::{
     domain::{
         actor::Role,
@@ -58,8 +58,14 @@ pub async fn create_token(
         revoked_at: None,
     };
     let access = Access::done(Action::TokenCreated).with("token", &token.id);
-    record_access(app, about(access, &token)).await?;
-    app.db.save_token(&token, &secret_hash(&secret)).await?;
+    app.db
+        .save_token(
+            &token,
+            &secret_hash(&secret),
+            &app.scribe(),
+            &about(access, &token),
+        )
+        .await?;
     Ok((token, secret))
 }
 

@@ -200,6 +200,11 @@ impl From<StorageError> for Failure {
                     "`brievenbus audit verify` says where; until it is put back as it was, nobody gets at the data of clients",
                 ),
             ),
+            StorageError::Newer(_) => (
+                Kind::Input,
+                "newer_database",
+                Some("use the newer one, or restore the backup from before the upgrade"),
+            ),
             StorageError::TakenOver => (Kind::Conflict, "taken_over", None),
             StorageError::Cancelled => (Kind::Conflict, "cancelled", None),
             StorageError::Database(_) => (

@@ -121,13 +121,15 @@ pub async fn show_invitation(app: &App, id: &str) -> Result<Found, Failure> {
 pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     let invitation = app.db.invitation(id).await?;
     let seen = invitation.filter(|found| app.actor.sees(&found.organisation));
-    seen.ok_or_else(|| {
-        Failure::not_found(
-            "unknown_invitation",
-            format!("there is no invitation '{id}'"),
-            "`brievenbus invitation list --client ID` lists those of a client",
-        )
-    })
+    seen.ok_or_else(|| unknown_invitation(id))
+}
+
+pub(super) fn unknown_invitation(id: &str) -> Failure {
+    Failure::not_found(
+        "unknown_invitation",
+        format!("there is no invitation '{id}'"),
+        "`brievenbus invitation list --client ID` lists those of a client",
+    )
 }
 
 /// What to do when a letter is wanted whose code works no more.

@@ -20,6 +20,7 @@ mod failure;
 pub mod fetch_bundle;
 pub mod import_export;
 pub mod intake_form;
+pub mod key_watch;
 mod letter_changes;
 mod letter_desk;
 pub mod letter_draft;

@@ -11,7 +11,7 @@ use super::{
     letter_desk::{Desk, Proposal},
     letter_faults::LetterFault,
     letter_scene::{Scene, draw, no_letter},
-    record_access::record_access,
+    record_access::{or_refused, record_access},
     submit_batch::location_tree,
 };
 use crate::{
@@ -104,7 +104,11 @@ pub struct Meter {
 /// # Errors
 /// Not found `unknown_organisation`, `unknown_client`; conflict `no_letter_possible` when the client can get no letter.
 pub async fn preview_letter(app: &App, request: &PreviewLetter) -> Result<Preview, Failure> {
-    let proposal = match proposal(app, request).await? {
+    let proposal = match &request.whom {
+        Whom::Client(_) => or_refused(app, &looking(request), proposal(app, request)).await?,
+        _ => proposal(app, request).await?,
+    };
+    let proposal = match proposal {
         Ok(proposal) => proposal,
         Err(faults) => return Ok(Preview::Faults(faults)),
     };
@@ -114,7 +118,9 @@ pub async fn preview_letter(app: &App, request: &PreviewLetter) -> Result<Previe
     let (model, team_name) = match (&request.whom, &request.organisation) {
         (Whom::Plain, _) => (Model::Plain, EXAMPLE_TEAM.to_owned()),
         (Whom::Longest, _) => (Model::Longest, EXAMPLE_TEAM.to_owned()),
-        (Whom::Client(id), Some(_)) => real_client(app, &proposal.organisation, id).await?,
+        (Whom::Client(id), Some(_)) => {
+            real_client(app, looking(request), &proposal.organisation, id).await?
+        }
         (Whom::Client(id), None) => return Err(unknown_client(id)),
     };
     let spec = proposal.spec(app, &team_name)?;
@@ -128,6 +134,14 @@ pub async fn preview_letter(app: &App, request: &PreviewLetter) -> Result<Previe
         dpi: request.dpi,
     };
     draw(app, scene).await
+}
+
+/// Looking at the letter of a real client, as the audit log says it.
+fn looking(request: &PreviewLetter) -> Access {
+    Access {
+        organisation: request.organisation.clone(),
+        ..Access::done(Action::LetterPreviewed)
+    }
 }
 
 /// The team of clients who are in none.
@@ -164,16 +178,16 @@ async fn proposal(
 /// a real client.
 async fn real_client(
     app: &App,
+    looking: Access,
     organisation: &Organisation,
     id: &ClientId,
 ) -> Result<(Model, String), Failure> {
     let slug = &organisation.slug;
     let ids = std::slice::from_ref(id);
-    let client = app.db.clients(slug, ids).await?.pop();
-    let client = client.ok_or_else(|| unknown_client(id))?;
-    if let Some(left_out) = never_written(&client, app.today(), organisation) {
-        return Err(no_letter(english::reason(left_out.reason)));
-    }
+    // Why somebody can get no letter says something of them too.
+    let access = looking.to_clients([id.clone()]);
+    let client = or_refused(app, &access, writable_client(app, organisation, id)).await?;
+    record_access(app, access).await?;
     let tree = location_tree(app, slug).await?;
     let assignments = app.db.assignments_of(slug, ids).await?;
     let today = app.today();
@@ -182,13 +196,24 @@ async fn real_client(
         .filter(|assignment| assignment.in_force(today))
         .max_by_key(|assignment| assignment.main)
         .and_then(|assignment| tree.get(&assignment.location));
-    let access = Access::done(Action::LetterPreviewed)
-        .of(slug)
-        .to_clients([id.clone()]);
-    record_access(app, access).await?;
     let words = LetterWords::new(Addressee::from(&client), &organisation.letter);
     let team_name = team.map_or(EXAMPLE_TEAM, |team| team.letter_name());
     Ok((Model::Client(words), team_name.to_owned()))
+}
+
+/// The client, when a letter to them could be.
+async fn writable_client(
+    app: &App,
+    organisation: &Organisation,
+    id: &ClientId,
+) -> Result<Client, Failure> {
+    let ids = std::slice::from_ref(id);
+    let client = app.db.clients(&organisation.slug, ids).await?.pop();
+    let client = client.ok_or_else(|| unknown_client(id))?;
+    match never_written(&client, app.today(), organisation) {
+        Some(left_out) => Err(no_letter(english::reason(left_out.reason))),
+        None => Ok(client),
+    }
 }
 
 /// Why nobody could write to this client, whatever they were sent before and whether or not they use Caren already.

@@ -9,7 +9,6 @@ use super::{
     letter_desk::{Desk, Proposal, changed_meanwhile, no_draft, on_press},
     letter_faults::{LetterFault, faults_of},
     preview_letter::never_written,
-    record_access::record_access,
 };
 use crate::{
     domain::{
@@ -78,7 +77,15 @@ pub async fn publish_letter(
     let proposal = desk.proposal(app, &setup).await?;
     let edition = match try_out(app, &proposal).await? {
         Ok(edition) => edition,
-        Err(refused) => return Ok(refused),
+        Err(Refused {
+            faults,
+            lines_too_many,
+        }) => {
+            return Ok(Publication::Refused {
+                faults,
+                lines_too_many,
+            });
+        }
     };
     let fit = count_misfits(app, &proposal, edition).await?;
     let change = Change {
@@ -87,11 +94,21 @@ pub async fn publish_letter(
         by: &app.actor.user,
         now: app.now(),
     };
-    let access = Access::done(Action::OrganisationChanged).of(slug);
-    record_access(app, access).await?;
+    // The examples are handed out, and say of those clients that their name or address does not fit.
+    let access = Access::done(Action::OrganisationChanged)
+        .of(slug)
+        .to_clients(fit.examples.iter().cloned());
     let published = match what {
-        Publish::Draft => app.db.publish_letter_draft(change).await?,
-        Publish::AsInExport => app.db.publish_letter_of_export(change).await?,
+        Publish::Draft => {
+            app.db
+                .publish_letter_draft(change, &app.scribe(), &access)
+                .await?
+        }
+        Publish::AsInExport => {
+            app.db
+                .publish_letter_of_export(change, &app.scribe(), &access)
+                .await?
+        }
     };
     match published {
         Changed::Done(version) => Ok(Publication::Published(Published {
@@ -103,11 +120,27 @@ pub async fn publish_letter(
     }
 }
 
-/// What publishing the draft would come to; nothing is published, and `number` is that of nothing.
+/// What publishing the draft would come to, in numbers that name nobody.
+#[derive(Debug, Clone)]
+pub enum Checked {
+    CanBePublished {
+        /// Clients of the last export to whom a letter could be written.
+        clients: usize,
+        /// Those of them whose letter does not fit.
+        would_not_fit: usize,
+    },
+    /// As in [`Publication::Refused`].
+    Refused {
+        faults: Vec<LetterFault>,
+        lines_too_many: u32,
+    },
+}
+
+/// What publishing the draft would come to; nothing is published.
 ///
 /// # Errors
 /// Not found `no_draft`.
-pub async fn check_letter_draft(app: &App, slug: &Slug) -> Result<Publication, Failure> {
+pub async fn check_letter_draft(app: &App, slug: &Slug) -> Result<Checked, Failure> {
     let desk = Desk::open(app, slug).await?;
     if desk.current.draft.is_none() {
         return Err(no_draft());
@@ -116,19 +149,31 @@ pub async fn check_letter_draft(app: &App, slug: &Slug) -> Result<Publication, F
     match try_out(app, &proposal).await? {
         Ok(edition) => {
             let fit = count_misfits(app, &proposal, edition).await?;
-            Ok(Publication::Published(fit))
+            Ok(Checked::CanBePublished {
+                clients: fit.clients,
+                would_not_fit: fit.would_not_fit,
+            })
         }
-        Err(refused) => Ok(refused),
+        Err(Refused {
+            faults,
+            lines_too_many,
+        }) => Ok(Checked::Refused {
+            faults,
+            lines_too_many,
+        }),
     }
 }
 
+/// Why a letter is not published.
+struct Refused {
+    faults: Vec<LetterFault>,
+    lines_too_many: u32,
+}
+
 /// The letter when it can be made and is not too long for everybody, or why it is not published.
-async fn try_out(
-    app: &App,
-    proposal: &Proposal,
-) -> Result<Result<Arc<Edition>, Publication>, Failure> {
+async fn try_out(app: &App, proposal: &Proposal) -> Result<Result<Arc<Edition>, Refused>, Failure> {
     let refused = |faults, lines_too_many| {
-        Ok(Err(Publication::Refused {
+        Ok(Err(Refused {
             faults,
             lines_too_many,
         }))

@@ -20,7 +20,7 @@ const TASK_AGE: TimeDelta = TimeDelta::days(30);
 pub struct Retention {
     /// A bundle, from when it was made. It goes sooner when none of its codes works any more.
     pub bundle_days: u32,
-    /// Who a client is, from the last export with them.
+    /// Who a client is, from the last export with them, once there is one without them.
     pub anonymise_after_days: u32,
     /// A line of the audit log (NEN 7513 asks for five years at least).
     pub audit_years: u32,
@@ -70,6 +70,17 @@ impl Retention {
                     format!("write {what}, or leave it out"),
                 ));
             }
+        }
+        // Letters with names and addresses are in it.
+        if self.bundle_days > self.anonymise_after_days {
+            return Err(Failure::input(
+                "retention",
+                format!(
+                    "bundle-days is {}, and anonymise-after-days only {}: a bundle would know who a client is after the database has forgotten",
+                    self.bundle_days, self.anonymise_after_days
+                ),
+                "choose bundle-days no larger than anonymise-after-days",
+            ));
         }
         Ok(self)
     }
@@ -250,6 +261,12 @@ mod tests {
             ..Retention::default()
         };
         assert_eq!(too_short.check().unwrap_err().code, "retention");
+        let bundles = |bundle_days| Retention {
+            bundle_days,
+            ..Retention::default()
+        };
+        assert!(bundles(365).check().is_ok());
+        assert_eq!(bundles(366).check().unwrap_err().code, "retention");
         let now: DateTime<Utc> = "2028-02-29T12:00:00Z".parse().unwrap();
         let before = Retention::default().lines_before(now);
         assert_eq!(before.to_rfc3339(), "2023-02-28T12:00:00+00:00");

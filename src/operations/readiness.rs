@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// What the service depends on, and whether it answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Readiness {
-    /// The database, with the key that belongs to it.
+    /// The database, and it seals with the key that we have: with another everything about clients is refused.
     pub database: bool,
     pub store: bool,
 }
@@ -24,7 +24,7 @@ impl Readiness {
 }
 
 pub async fn readiness(app: &App) -> Readiness {
-    let database = async { matches!(app.db.answers(&app.vault).await, Ok(true)) };
+    let database = async { matches!(app.db.key_seals().await, Ok(true)) };
     let store = async { app.shelf.answers().await.is_ok() };
     let (database, store) = tokio::join!(timeout(PATIENCE, database), timeout(PATIENCE, store));
     Readiness {

@@ -1,6 +1,6 @@
 //! `token revoke`: a token that should open nothing any more.
 
-use super::{App, Failure, create_token::about, record_access::record_access};
+use super::{App, Failure, create_token::about};
 use crate::{
     domain::audit::{Access, Action},
     storage::access_tokens::AccessToken,
@@ -15,14 +15,13 @@ pub async fn revoke_token(app: &App, id: &str) -> Result<AccessToken, Failure> {
             "`brievenbus token list` lists them all",
         )
     })?;
-    if !app.db.revoke_token(id, app.now()).await? {
+    let access = about(Access::done(Action::TokenRevoked).with("token", id), &token);
+    if !app.db.revoke_token(id, &app.scribe(), &access).await? {
         return Err(Failure::conflict(
             "token_revoked",
             "this token was revoked before",
             "it works no more, so there is nothing to do",
         ));
     }
-    let access = Access::done(Action::TokenRevoked).with("token", &token.id);
-    record_access(app, about(access, &token)).await?;
     Ok(token)
 }

@@ -12,7 +12,10 @@
 use std::{io::Seek, time::Duration};
 
 use super::{
-    App, Failure, collect_bundles::on_the_shelf, show_key::current_id, switches::RotationStep,
+    App, Failure,
+    collect_bundles::{is_kept, on_the_shelf},
+    show_key::current_id,
+    switches::RotationStep,
 };
 use crate::{
     bundles::{BundleError, pack::Packed},
@@ -53,14 +56,17 @@ pub async fn rotate_key(app: &App, leave_behind: bool) -> Result<Rotated, Failur
     let Some(_lock) = lock else {
         return Err(Failure::conflict(
             "key_being_rotated",
-            "the key is being rotated already",
+            "the key is being rotated, or a backup is being made",
             "wait until that is done; `brievenbus key show` tells",
         ));
     };
     let (next, resumed) = next_key(app)?;
     app.switches.rotated(RotationStep::Written);
     if next.mark() != app.vault.mark() {
-        let access = Access::done(Action::KeyRotated).with("key", &current_id(&next));
+        let access = Access {
+            object: Some(format!("key {}", current_id(&next))),
+            ..Access::done(Action::KeyRotated)
+        };
         app.db.switch_key(&next, &app.scribe(), &access).await?;
     }
     app.switches.rotated(RotationStep::Switched);
@@ -137,12 +143,6 @@ async fn reseal_bundles(app: &App) -> Result<(usize, Vec<String>), Failure> {
         }
     }
     Ok((resealed, left))
-}
-
-/// It has not been cleared away meanwhile.
-async fn is_kept(app: &App, bundle: &StoredBundle) -> Result<bool, Failure> {
-    let found = app.db.bundle(&bundle.id).await?;
-    Ok(found.is_some_and(|bundle| bundle.removed.is_none()))
 }
 
 /// Seals a bundle anew in its place, whole or not at all, unless it has been. Whether it was done.

@@ -37,8 +37,7 @@ pub async fn sign_in(app: &App, secret: &str) -> Result<(Session, Zeroizing<Stri
         record_access(&acting, about(refused, &token)).await?;
         return Err(failure);
     }
-    record_access(&acting, access).await?;
-    begin_session(&acting, Some(token.id)).await
+    begin_session(&acting, Some(token.id), &access).await
 }
 
 /// Signs in somebody of support whom another provider has vouched for.
@@ -52,8 +51,7 @@ pub async fn sign_in_support(
         organisation: None,
         source: app.actor.source.clone(),
     });
-    record_access(&acting, Access::done(Action::SignedIn)).await?;
-    begin_session(&acting, None).await
+    begin_session(&acting, None, &Access::done(Action::SignedIn)).await
 }
 
 fn check(app: &App, token: &AccessToken) -> Result<(), Failure> {
@@ -80,6 +78,7 @@ fn refusal(code: &'static str, message: &str) -> Failure {
 async fn begin_session(
     app: &App,
     token: Option<String>,
+    access: &Access,
 ) -> Result<(Session, Zeroizing<String>), Failure> {
     let secret = draw_secret(PREFIX)?;
     let now = app.now();
@@ -94,7 +93,12 @@ async fn begin_session(
         ends_at: now + span(app.server.session_length),
     };
     app.db
-        .save_session(&session, span(app.server.session_idle))
+        .save_session(
+            &session,
+            span(app.server.session_idle),
+            &app.scribe(),
+            access,
+        )
         .await?;
     Ok((session, secret))
 }

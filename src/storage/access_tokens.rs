@@ -8,9 +8,10 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::access_token::{self, Column},
 };
-use crate::domain::{actor::Role, organisation::Slug};
+use crate::domain::{actor::Role, audit::Access, organisation::Slug};
 
 /// How exactly the last use is known: a busy script does not write a row for every request.
 const LAST_USE: TimeDelta = TimeDelta::minutes(1);
@@ -38,12 +39,15 @@ impl AccessToken {
 }
 
 impl Database {
-    /// Keeps a new token. `secret_hash`: SHA-256 of its secret, hexadecimal.
+    /// Keeps a new token, with its line in the audit log. `secret_hash`: SHA-256 of its secret, hexadecimal.
     pub async fn save_token(
         &self,
         token: &AccessToken,
         secret_hash: &str,
+        scribe: &Scribe<'_>,
+        access: &Access,
     ) -> Result<(), StorageError> {
+        let tx = self.begin().await?;
         access_token::Entity::insert(access_token::ActiveModel {
             id: Set(token.id.clone()),
             label: Set(token.label.clone()),
@@ -56,8 +60,10 @@ impl Database {
             last_used_at: Set(None),
             revoked_at: Set(None),
         })
-        .exec_without_returning(self.connection())
+        .exec_without_returning(&tx)
         .await?;
+        audit::append(&tx, scribe, access).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -117,17 +123,28 @@ impl Database {
         Ok(Some(token))
     }
 
-    /// Makes a token work no more. Answers whether it still did.
-    pub async fn revoke_token(&self, id: &str, now: DateTime<Utc>) -> Result<bool, StorageError> {
+    /// Makes a token work no more, with its line in the audit log. Answers whether it still did.
+    pub async fn revoke_token(
+        &self,
+        id: &str,
+        scribe: &Scribe<'_>,
+        access: &Access,
+    ) -> Result<bool, StorageError> {
+        let tx = self.begin().await?;
         let works = Condition::all()
             .add(Column::Id.eq(id))
             .add(Column::RevokedAt.is_null());
         let revoked = access_token::Entity::update_many()
-            .col_expr(Column::RevokedAt, Expr::value(now))
+            .col_expr(Column::RevokedAt, Expr::value(scribe.now))
             .filter(works)
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
-        Ok(revoked.rows_affected == 1)
+        if revoked.rows_affected == 0 {
+            return Ok(false);
+        }
+        audit::append(&tx, scribe, access).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 }
 

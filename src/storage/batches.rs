@@ -270,10 +270,9 @@ impl Database {
         let busy = team_job::Entity::find()
             .select_only()
             .column(team_job::Column::BatchId)
-            .filter(team_job::Column::State.is_in([
-                TeamJobState::Queued.as_str(),
-                TeamJobState::Working.as_str(),
-            ]))
+            .filter(
+                team_job::Column::State.is_in(TeamJobState::UNDER_WAY.map(TeamJobState::as_str)),
+            )
             .into_query();
         let uncollected = bundle::Entity::find()
             .select_only()

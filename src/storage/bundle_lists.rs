@@ -3,15 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Query, SelectStatement},
-};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use super::{
     Database, StorageError,
     bundles::{StoredBundle, read_bundle},
     entities::{batch, bundle, team_client, team_job},
+    outcomes::batches_of,
 };
 use crate::domain::{batch::BatchOptions, eligibility::Reason, organisation::Slug};
 
@@ -182,12 +180,4 @@ impl Database {
         }
         Ok(left_out)
     }
-}
-
-fn batches_of(slug: &Slug) -> SelectStatement {
-    Query::select()
-        .column(batch::Column::Id)
-        .from(batch::Entity)
-        .and_where(batch::Column::Organisation.eq(slug.as_str()))
-        .to_owned()
 }

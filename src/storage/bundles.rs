@@ -3,17 +3,13 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{
-    ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, Query},
-};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr};
 
 use super::{
     Database, StorageError,
     batches::read_state,
     endings,
     entities::{
-        batch,
         bundle::{self, Column},
         team_job,
     },
@@ -95,12 +91,7 @@ impl Database {
             .collect();
         let mut wanted = bundle::Entity::find().order_by_asc(Column::Id);
         if let Some(slug) = slug {
-            let batches = Query::select()
-                .column(batch::Column::Id)
-                .from(batch::Entity)
-                .and_where(batch::Column::Organisation.eq(slug.as_str()))
-                .to_owned();
-            wanted = wanted.filter(Column::BatchId.in_subquery(batches));
+            wanted = wanted.filter(Column::BatchId.in_subquery(batches_of(slug)));
         }
         let rows = wanted.all(self.connection()).await?;
         Ok(rows
@@ -168,14 +159,16 @@ impl Database {
 
     /// Forgets a bundle that the store has lost and puts its job on the queue again, unless somebody else just has.
     ///
-    /// Only one that nobody ever took out of the store: letters that may be in the post are not judged anew. Answers
-    /// whether it can be made again.
+    /// Only one that nobody ever took out of the store: letters that may be in the post are not judged anew; and not one
+    /// that was cleared away on purpose. Answers whether nobody need look for it any more, because it is made again or
+    /// was cleared away.
     pub async fn remake_bundle(&self, lost: &StoredBundle) -> Result<bool, StorageError> {
         let tx = self.begin().await?;
         locked(&tx, &lost.team_job).await?;
         let forgotten = bundle::Entity::delete_many()
             .filter(Column::Id.eq(&lost.id))
             .filter(Column::CollectedAt.is_null())
+            .filter(Column::RemovedAt.is_null())
             .exec(&tx)
             .await?;
         if forgotten.rows_affected == 1 {
@@ -183,9 +176,9 @@ impl Database {
             tx.commit().await?;
             return Ok(true);
         }
-        // Gone already: somebody else has done this.
+        // Gone already: somebody else has done this, or it was cleared away meanwhile.
         let there = bundle::Entity::find_by_id(&lost.id).one(&tx).await?;
-        Ok(there.is_none())
+        Ok(there.is_none_or(|row| row.removed_at.is_some()))
     }
 
     /// Remembers that a bundle left the store; the first time counts.

@@ -5,7 +5,8 @@
 //! changes a row locks it first, with `FOR UPDATE`, which SQLite has no need of.
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
@@ -26,7 +27,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{StorageError, migrations::Migrator, vault::Vault};
+use super::{StorageError, inspection::steps_of, migrations::Migrator, vault::Vault};
 
 /// How long a writer waits for another one before it gives up.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -109,7 +110,7 @@ impl Database {
                     worker_locks,
                     key_mark: Arc::from(""),
                 };
-                Migrator::up(&db.connection, None).await?;
+                db.take_steps().await?;
                 // `SqliteStorage::setup` would also switch `synchronous` off on one of our connections.
                 SqliteStorage::<()>::migrations().run(&pool).await?;
                 let vault = db.open_vault(key_file, now).await?;
@@ -130,7 +131,7 @@ impl Database {
                     worker_locks,
                     key_mark: Arc::from(""),
                 };
-                Migrator::up(&db.connection, None).await?;
+                db.take_steps().await?;
                 PostgresStorage::<()>::migrations().run(&pool).await?;
                 let vault = db.open_vault(key_file, now).await?;
                 lock.close().await?;
@@ -139,8 +140,15 @@ impl Database {
         }
     }
 
-    /// Opens the key file that belongs to this database, and makes one when there is none yet.
-    ///
+    /// Brings the tables to today's shape, unless a newer program has been here.
+    async fn take_steps(&self) -> Result<(), StorageError> {
+        let steps = steps_of(&self.connection).await?;
+        if !steps.unknown.is_empty() {
+            return Err(StorageError::Newer(steps.unknown));
+        }
+        Ok(Migrator::up(&self.connection, None).await?)
+    }
+
     /// The same database for whoever seals with this vault.
     #[must_use]
     pub fn with_key(&self, vault: &Vault) -> Self {
@@ -224,6 +232,13 @@ async fn has_no_transaction(connection: &mut SqliteConnection) -> Result<bool, s
 }
 
 async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
+    // SQLite would make it for everybody to read, whom only the folder may keep out; its journal takes after it. One that
+    // is there stays as it is, and where none can be made SQLite says why.
+    let _ = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file);
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)

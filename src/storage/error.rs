@@ -39,6 +39,9 @@ pub enum StorageError {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// Steps of `migrations` that this program does not know.
+    #[error("a newer brievenbus has been here: this one does not know {}", .0.join(", "))]
+    Newer(Vec<String>),
     #[error("the database did not answer as it should: {0}")]
     Database(#[from] sea_orm::DbErr),
     #[error("the queue's tables cannot be made: {0}")]

@@ -18,7 +18,7 @@ use super::{
     audit::{self, Scribe},
     entities::{assignment, client, location, logo, organisation},
     letter_versions::published,
-    read_client_id,
+    read_client_id, read_slug,
 };
 use crate::domain::{
     audit::{Access, Action},
@@ -135,10 +135,7 @@ impl Database {
             wanted = wanted.filter(Column::Slug.gt(after));
         }
         let slugs: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
-        slugs
-            .into_iter()
-            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
-            .collect()
+        slugs.into_iter().map(read_slug).collect()
     }
 
     /// A page of the numbers of the clients in the last export, in order, those after the number `after`.

@@ -31,6 +31,11 @@ impl Database {
         Ok(rows.into_iter().map(|row| (row.mark, row.since)).collect())
     }
 
+    /// Whether our own key still seals; it does not when another process has changed the key.
+    pub async fn key_seals(&self) -> Result<bool, StorageError> {
+        seals(self.connection(), self.key_mark()).await
+    }
+
     /// From now on `new` seals, and nothing that our own key seals is taken any more; unless ours has been replaced
     /// already. The audit log has it.
     pub async fn switch_key(

@@ -111,41 +111,7 @@ impl Inspection {
     }
 
     pub async fn steps(&self) -> Result<Steps, StorageError> {
-        let known: Vec<String> = Migrator::migrations()
-            .iter()
-            .map(|step| step.name().to_owned())
-            .collect();
-        let table = "seaql_migrations";
-        if !SchemaManager::new(&self.connection)
-            .has_table(table)
-            .await?
-        {
-            return Ok(Steps {
-                missing: known,
-                ..Steps::default()
-            });
-        }
-        let rows = self
-            .connection
-            .query_all_raw(Statement::from_string(
-                self.connection.get_database_backend(),
-                format!("SELECT version FROM {table}"),
-            ))
-            .await?;
-        let done: Vec<String> = rows
-            .iter()
-            .map(|row| row.try_get_by_index(0))
-            .collect::<Result<_, _>>()?;
-        let not_in = |these: &[String], others: &[String]| -> Vec<String> {
-            let mut rest = these.to_vec();
-            rest.retain(|step| !others.contains(step));
-            rest
-        };
-        Ok(Steps {
-            done: done.len(),
-            missing: not_in(&known, &done),
-            unknown: not_in(&done, &known),
-        })
+        steps_of(&self.connection).await
     }
 
     /// SQLite's way of keeping readers and writers apart: `wal`, unless somebody changed it. `None` on PostgreSQL.
@@ -240,9 +206,10 @@ impl Inspection {
         })
     }
 
-    /// Every bundle that the database knows, oldest first.
+    /// Every bundle that should be in the store, oldest first.
     pub async fn bundles(&self) -> Result<Vec<StoredBundle>, StorageError> {
         let rows = bundle::Entity::find()
+            .filter(bundle::Column::RemovedAt.is_null())
             .order_by_asc(bundle::Column::Id)
             .all(&self.connection)
             .await?;
@@ -263,4 +230,39 @@ impl Inspection {
             .ok_or_else(|| StorageError::Unexpected("no answer".to_owned()))?;
         Ok(row.try_get_by_index(0)?)
     }
+}
+
+/// Which steps the database has been through.
+pub(super) async fn steps_of(connection: &DatabaseConnection) -> Result<Steps, StorageError> {
+    let known: Vec<String> = Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect();
+    let table = "seaql_migrations";
+    if !SchemaManager::new(connection).has_table(table).await? {
+        return Ok(Steps {
+            missing: known,
+            ..Steps::default()
+        });
+    }
+    let rows = connection
+        .query_all_raw(Statement::from_string(
+            connection.get_database_backend(),
+            format!("SELECT version FROM {table}"),
+        ))
+        .await?;
+    let done: Vec<String> = rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<_, _>>()?;
+    let not_in = |these: &[String], others: &[String]| -> Vec<String> {
+        let mut rest = these.to_vec();
+        rest.retain(|step| !others.contains(step));
+        rest
+    };
+    Ok(Steps {
+        done: done.len(),
+        missing: not_in(&known, &done),
+        unknown: not_in(&done, &known),
+    })
 }

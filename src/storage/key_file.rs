@@ -8,7 +8,7 @@ use std::{
     collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::{self, ErrorKind, Write},
-    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, chown},
     path::{Path, PathBuf},
 };
 
@@ -110,10 +110,14 @@ impl KeyFile {
     }
 
     /// Writes the file anew: beside its place, and then in its place, so that a crash leaves one or the other, and both on
-    /// the disk before this returns.
+    /// the disk before this returns. What earlier crashes left beside it goes: a whole old key may be in it.
+    ///
+    /// For one process at a time.
     pub fn write(&self) -> Result<(), StorageError> {
         let failed = unusable(&self.path);
+        wipe_left_overs(&self.path).map_err(&failed)?;
         let beside = write_beside(&self.path, &self.text())?;
+        keep_owner(&self.path, &beside).map_err(&failed)?;
         fs::rename(&beside, &self.path).map_err(&failed)?;
         sync_folder(&self.path).map_err(failed)
     }
@@ -259,6 +263,41 @@ fn write_beside(path: &Path, text: &str) -> Result<PathBuf, StorageError> {
     Ok(beside)
 }
 
+/// Removes files that [`write_beside`] has made and nobody put in their place, after writing over what is in them.
+fn wipe_left_overs(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let other = entry.file_name();
+        let number = other
+            .to_str()
+            .and_then(|other| other.strip_prefix(&*name)?.strip_prefix('.'))
+            .and_then(|rest| rest.strip_suffix(".new"));
+        if !number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit())) {
+            continue;
+        }
+        let mut file = OpenOptions::new().write(true).open(entry.path())?;
+        let length = usize::try_from(file.metadata()?.len()).unwrap_or_default();
+        file.write_all(&vec![0; length])?;
+        file.sync_all()?;
+        fs::remove_file(entry.path())?;
+    }
+    Ok(())
+}
+
+/// Root may change the key of a service that runs as somebody else, who has to read the new file too.
+fn keep_owner(old: &Path, new: &Path) -> io::Result<()> {
+    let (old, made) = (fs::metadata(old)?, fs::metadata(new)?);
+    match old.uid() == made.uid() {
+        true => Ok(()),
+        false => chown(new, Some(old.uid()), Some(old.gid())),
+    }
+}
+
 fn sync_folder(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => File::open(folder)?.sync_all(),
@@ -342,5 +381,27 @@ mod tests {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_crash_left_beside_it_goes_and_its_owner_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("key");
+        let file = KeyFile::open_or_make(&path).unwrap();
+        fs::copy(&path, folder.path().join("key.4242.new")).unwrap();
+        let others = ["key.new", "key.txt", "monkey.1.new", "key.x.new"];
+        for other in others {
+            fs::write(folder.path().join(other), "not ours").unwrap();
+        }
+        // Whoever is not root owns it, and makes no file for anybody else.
+        let somebody = chown(&path, Some(10_001), Some(10_001)).is_ok();
+        file.with_new_key().unwrap().write().unwrap();
+        assert!(!folder.path().join("key.4242.new").exists());
+        assert_eq!(
+            fs::read_dir(folder.path()).unwrap().count(),
+            1 + others.len()
+        );
+        let owner = fs::metadata(&path).unwrap().uid();
+        assert_eq!(owner == 10_001, somebody);
     }
 }

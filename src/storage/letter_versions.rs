@@ -13,11 +13,13 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::{letter_logo, letter_version, organisation},
     exports::save_logo,
     new_id,
 };
 use crate::domain::{
+    audit::Access,
     letter_setup::{LetterSetup, LogoChoice, VersionState},
     organisation::{Logo, Slug},
 };
@@ -151,9 +153,13 @@ impl Database {
     }
 
     /// Makes the draft the letter of all batches that are planned from now on.
+    ///
+    /// `access` is its line in the audit log.
     pub async fn publish_letter_draft(
         &self,
         change: Change<'_>,
+        scribe: &Scribe<'_>,
+        access: &Access,
     ) -> Result<Changed<StoredVersion>, StorageError> {
         let tx = self.begin().await?;
         let current = locked(&tx, change.slug).await?;
@@ -185,14 +191,19 @@ impl Database {
             ..row.into_active_model()
         };
         let published = letter_version::Entity::update(published).exec(&tx).await?;
+        audit::append(&tx, scribe, access).await?;
         tx.commit().await?;
         Ok(Changed::Done(read(published)?))
     }
 
     /// Makes what the export says the letter again, now and after every import. The draft stays.
+    ///
+    /// `access` is its line in the audit log.
     pub async fn publish_letter_of_export(
         &self,
         change: Change<'_>,
+        scribe: &Scribe<'_>,
+        access: &Access,
     ) -> Result<Changed<StoredVersion>, StorageError> {
         let tx = self.begin().await?;
         let current = locked(&tx, change.slug).await?;
@@ -207,6 +218,7 @@ impl Database {
             ..new_version(&change, next_number(&tx, change.slug).await?)
         };
         let version = insert(&tx, version).await?;
+        audit::append(&tx, scribe, access).await?;
         tx.commit().await?;
         Ok(Changed::Done(version))
     }

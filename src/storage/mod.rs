@@ -1,7 +1,7 @@
 //! The database: what is remembered, and the promises that it keeps whoever asks at the same time.
 //!
 //! One file an aggregate. Every function that writes is one transaction, whole or not at all; none calls another
-//! that writes. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
+//! that writes, but to note when something was last seen. `sea-orm`, `sqlx` and `apalis`' tables are known here (and to the worker) and nowhere else.
 
 pub mod access_tokens;
 pub mod audit;
@@ -39,6 +39,11 @@ pub use error::StorageError;
 /// A new id: a ULID, so that ids sort by the time they were given out.
 pub fn new_id() -> String {
     ulid::Ulid::generate().to_string()
+}
+
+/// The short name of an organisation of ours; only the importer, which checks them, writes any.
+fn read_slug(text: String) -> Result<crate::domain::organisation::Slug, StorageError> {
+    crate::domain::organisation::Slug::try_from(text).map_err(StorageError::Unexpected)
 }
 
 /// A client number of ours; only the importer, which checks them, writes any.

@@ -1,13 +1,12 @@
 //! Numbers for whoever watches over the service.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QuerySelect};
 
 use super::{
     Database, StorageError,
     batches::read_state,
-    entities::{batch, key_generation, team_job},
-    vault::Vault,
+    entities::{batch, team_job},
 };
 use crate::domain::team_job::TeamJobState;
 
@@ -42,14 +41,5 @@ impl Database {
             .one(self.connection())
             .await?;
         Ok(since.flatten())
-    }
-
-    /// Whether the database answers, and belongs to this key.
-    pub async fn answers(&self, vault: &Vault) -> Result<bool, StorageError> {
-        let ours = key_generation::Entity::find()
-            .filter(key_generation::Column::Mark.eq(vault.mark()))
-            .count(self.connection())
-            .await?;
-        Ok(ours > 0)
     }
 }

@@ -13,6 +13,7 @@ use super::{
     entities::{batch, client, organisation, team_client, team_job},
     outcomes::{Outcome, read_outcome},
     read_client_id,
+    team_jobs::jobs_of,
 };
 use crate::domain::{
     client::ClientId,
@@ -110,7 +111,7 @@ impl Database {
         (offset, most): (u64, u64),
     ) -> Result<(u64, Vec<LeftOutClient>), StorageError> {
         let query = team_client::Entity::find()
-            .filter(team_client::Column::TeamJobId.in_subquery(jobs_of(batch_id).into_query()))
+            .filter(team_client::Column::TeamJobId.in_subquery(jobs_of(batch_id)))
             .filter(team_client::Column::Reason.eq(reason.code()));
         let total = query.clone().count(self.connection()).await?;
         let rows = query
@@ -184,15 +185,5 @@ fn busy_batches() -> Select<team_job::Entity> {
     team_job::Entity::find()
         .select_only()
         .column(team_job::Column::BatchId)
-        .filter(team_job::Column::State.is_in([
-            TeamJobState::Queued.as_str(),
-            TeamJobState::Working.as_str(),
-        ]))
-}
-
-fn jobs_of(batch_id: &str) -> Select<team_job::Entity> {
-    team_job::Entity::find()
-        .select_only()
-        .column(team_job::Column::Id)
-        .filter(team_job::Column::BatchId.eq(batch_id))
+        .filter(team_job::Column::State.is_in(TeamJobState::UNDER_WAY.map(TeamJobState::as_str)))
 }

@@ -21,7 +21,8 @@ use super::{
     },
     exports::CHUNK,
     invitations::out_of_the_house,
-    read_client_id,
+    outcomes::batches_of,
+    read_client_id, read_slug,
 };
 use crate::domain::{
     audit::{Access, Action},
@@ -95,8 +96,7 @@ impl Database {
                     false => Removal::Closed,
                 };
                 Ok(Outlived {
-                    organisation: Slug::try_from(organisation.unwrap_or_default())
-                        .map_err(StorageError::Unexpected)?,
+                    organisation: read_slug(organisation.unwrap_or_default())?,
                     bundle: read_bundle(row),
                     why,
                 })
@@ -140,10 +140,7 @@ impl Database {
             .into_tuple()
             .all(self.connection())
             .await?;
-        slugs
-            .into_iter()
-            .map(|slug| Slug::try_from(slug).map_err(StorageError::Unexpected))
-            .collect()
+        slugs.into_iter().map(read_slug).collect()
     }
 
     /// How many clients [`Database::anonymise_clients`] would anonymise.
@@ -158,7 +155,7 @@ impl Database {
             .await?)
     }
 
-    /// Forgets of clients who were in no export since `before` all but their number: record and assignments. Whoever has
+    /// Forgets of clients who are not in the last export, and were in none since `before`, all but their number: record and assignments. Whoever has
     /// an open invitation, which has not ended by `today`, the day in Amsterdam, is left alone. How many.
     pub async fn anonymise_clients(
         &self,
@@ -232,20 +229,22 @@ impl Database {
         now: DateTime<Utc>,
     ) -> Result<(), StorageError> {
         use purge_day::Column;
+        let tx = self.begin().await?;
         purge_day::Entity::update_many()
             .col_expr(Column::FinishedAt, Expr::value(now))
             .filter(Column::Day.eq(day))
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
         purge_day::Entity::delete_many()
             .filter(Column::Day.lt(day - DAYS))
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
+        tx.commit().await?;
         Ok(())
     }
 }
 
-/// Clients in no export since `before`, without an invitation that is open, or that a job is working on.
+/// Clients who are not in the last export and were in none since `before`, without an invitation that is open, or that a job is working on.
 fn long_gone(slug: &Slug, before: DateTime<Utc>, today: NaiveDate) -> Select<client::Entity> {
     use client::Column;
     let open = invitation::Entity::find()
@@ -262,6 +261,8 @@ fn long_gone(slug: &Slug, before: DateTime<Utc>, today: NaiveDate) -> Select<cli
     client::Entity::find()
         .filter(Column::Organisation.eq(slug.as_str()))
         .filter(Column::AnonymisedAt.is_null())
+        // Whoever is in the last export is in care, however long ago that was.
+        .filter(Column::InExport.eq(false))
         .filter(Column::LastInExport.lt(before))
         .filter(Column::ClientId.not_in_subquery(open))
 }
@@ -301,15 +302,10 @@ async fn forget(
         .exec(tx)
         .await?;
     // The characters that could not be printed are some of their name.
-    let batches = batch::Entity::find()
-        .select_only()
-        .column(batch::Column::Id)
-        .filter(batch::Column::Organisation.eq(slug.as_str()))
-        .into_query();
     let jobs = team_job::Entity::find()
         .select_only()
         .column(team_job::Column::Id)
-        .filter(team_job::Column::BatchId.in_subquery(batches))
+        .filter(team_job::Column::BatchId.in_subquery(batches_of(slug)))
         .into_query();
     team_client::Entity::update_many()
         .col_expr(

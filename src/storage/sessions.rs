@@ -8,9 +8,10 @@ use sea_orm::{
 
 use super::{
     Database, StorageError,
+    audit::{self, Scribe},
     entities::session::{self, Column},
 };
-use crate::domain::{actor::Role, organisation::Slug};
+use crate::domain::{actor::Role, audit::Access, organisation::Slug};
 
 /// A busy person does not write a row for every request: last seen is behind by this part of the idle time at most.
 const EXACTNESS: i32 = 30;
@@ -32,19 +33,22 @@ pub struct Session {
 }
 
 impl Database {
-    /// Keeps a new session, and forgets those that have ended.
+    /// Keeps a new session, with its line in the audit log, and forgets those that have ended.
     pub async fn save_session(
         &self,
         session: &Session,
         idle: TimeDelta,
+        scribe: &Scribe<'_>,
+        access: &Access,
     ) -> Result<(), StorageError> {
+        let tx = self.begin().await?;
         let now = session.created_at;
         let over = Condition::any()
             .add(Column::EndsAt.lte(now))
             .add(Column::LastSeenAt.lte(now - idle));
         session::Entity::delete_many()
             .filter(over)
-            .exec(self.connection())
+            .exec(&tx)
             .await?;
         session::Entity::insert(session::ActiveModel {
             id: Set(session.id.clone()),
@@ -56,8 +60,10 @@ impl Database {
             last_seen_at: Set(session.last_seen_at),
             ends_at: Set(session.ends_at),
         })
-        .exec_without_returning(self.connection())
+        .exec_without_returning(&tx)
         .await?;
+        audit::append(&tx, scribe, access).await?;
+        tx.commit().await?;
         Ok(())
     }
 
@@ -69,10 +75,7 @@ impl Database {
         idle: TimeDelta,
         now: DateTime<Utc>,
     ) -> Result<Option<Session>, StorageError> {
-        let row = session::Entity::find_by_id(id)
-            .one(self.connection())
-            .await?;
-        let Some(session) = row.map(read_session).transpose()? else {
+        let Some(session) = self.session(id).await? else {
             return Ok(None);
         };
         if now >= session.ends_at || now - session.last_seen_at >= idle {
@@ -93,15 +96,28 @@ impl Database {
         Ok(Some(session))
     }
 
-    /// Ends a session. Answers with what it was, unless there was none.
-    pub async fn end_session(&self, id: &str) -> Result<Option<Session>, StorageError> {
+    /// The session with this id, whether it has ended or not.
+    pub async fn session(&self, id: &str) -> Result<Option<Session>, StorageError> {
         let row = session::Entity::find_by_id(id)
             .one(self.connection())
             .await?;
-        session::Entity::delete_by_id(id)
-            .exec(self.connection())
-            .await?;
         row.map(read_session).transpose()
+    }
+
+    /// Ends a session, with its line in the audit log, unless somebody else just has.
+    pub async fn end_session(
+        &self,
+        id: &str,
+        scribe: &Scribe<'_>,
+        access: &Access,
+    ) -> Result<(), StorageError> {
+        let tx = self.begin().await?;
+        let ended = session::Entity::delete_by_id(id).exec(&tx).await?;
+        if ended.rows_affected == 1 {
+            audit::append(&tx, scribe, access).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// How many people are signed in, those whose token was revoked meanwhile included.

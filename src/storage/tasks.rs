@@ -387,21 +387,17 @@ pub(super) async fn queue_signs(
     let dialect = dialect(backend);
     let (jobs, workers) = (dialect.jobs, dialect.workers);
     let since = dialect.later(backend, "$1");
-    let count = async |sql: String, values: Vec<Value>| -> Result<u64, StorageError> {
-        let statement = Statement::from_sql_and_values(backend, sql, values);
-        let row = db.query_one_raw(statement).await?;
-        let number: Option<i64> = row.map(|row| row.try_get_by_index(0)).transpose()?;
-        Ok(number.unwrap_or(0).unsigned_abs())
-    };
     let waiting = count(
+        db,
         format!(
-            "SELECT count(*) FROM {jobs} WHERE run_at < {since} AND job_type = $2 AND status IN ('Pending', 'Failed')"
+            "SELECT count(*) AS n FROM {jobs} WHERE run_at < {since} AND job_type = $2 AND status IN ('Pending', 'Failed')"
         ),
-        vec![(-overdue.num_seconds()).into(), QUEUE.into()],
+        [(-overdue.num_seconds()).into(), QUEUE.into()],
     );
     let alive = count(
-        format!("SELECT count(*) FROM {workers} WHERE last_seen > {since}"),
-        vec![(-recent.num_seconds()).into()],
+        db,
+        format!("SELECT count(*) AS n FROM {workers} WHERE last_seen > {since}"),
+        [(-recent.num_seconds()).into()],
     );
     Ok((waiting.await?, alive.await?))
 }

@@ -177,10 +177,9 @@ impl Database {
     /// Jobs that nobody has ended yet, of all batches.
     pub async fn jobs_left(&self) -> Result<u64, StorageError> {
         Ok(team_job::Entity::find()
-            .filter(team_job::Column::State.is_in([
-                TeamJobState::Queued.as_str(),
-                TeamJobState::Working.as_str(),
-            ]))
+            .filter(
+                team_job::Column::State.is_in(TeamJobState::UNDER_WAY.map(TeamJobState::as_str)),
+            )
             .count(self.connection())
             .await?)
     }

@@ -1,14 +1,21 @@
 //! `key rotate`: whatever was sealed is sealed anew and nothing is lost, also when it is killed on the way; the old key
 //! opens nothing any more.
 
-use std::{fs, os::unix::process::ExitStatusExt, path::Path};
+use std::{
+    fs,
+    os::unix::process::ExitStatusExt,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
-use super::{assert_fetched, place};
+use super::{assert_fetched, export, place};
 use crate::support::{
     cli::Cli,
     database::{BOTH, Kind},
+    eventually,
     export::Export,
     poppler, ten_digit_runs,
 };
@@ -201,11 +208,14 @@ fn after_a_rotation_everything_opens_with_the_new_key_and_nothing_with_the_old_o
         assert_nothing_lost(&cli, &before);
         assert_old_key_opens_nothing(&cli, &before);
         assert_codes_redeem_once(&cli, &before);
+        let shown = cli.ok(&["key", "show", "--json"]).json();
+        // The log tells which key each of them brought.
         let rotations = cli
             .rows()
-            .query("SELECT count(*) FROM audit WHERE action = 'key_rotated'");
-        assert_eq!(rotations, [["2"]]);
-        let shown = cli.ok(&["key", "show", "--json"]).json();
+            .query("SELECT object FROM audit WHERE action = 'key_rotated' ORDER BY seq");
+        let brought =
+            |generation: usize| format!("key {}", shown[generation]["id"].as_str().unwrap());
+        assert_eq!(rotations, [[brought(1)], [brought(0)]]);
         let states: Vec<_> = shown
             .as_array()
             .unwrap()
@@ -280,6 +290,9 @@ fn killed_at_any_step_a_rotation_is_finished_by_the_next_one() {
             );
             // In between nothing is lost either, and what is asked for is answered.
             assert_nothing_lost(&cli, &before);
+            // As if it had been killed a moment earlier, too: between writing the file and putting it in its place.
+            let key = cli.data_dir().join("key");
+            fs::copy(&key, cli.data_dir().join("key.4242.new")).unwrap();
             let rotated = cli.ok(&["key", "rotate", "--json"]).json();
             // After the last step there was nothing left to finish.
             let over = step == "reduced";
@@ -294,8 +307,55 @@ fn killed_at_any_step_a_rotation_is_finished_by_the_next_one() {
             assert_codes_redeem_once(&cli, &before);
             let left = fs::read_dir(cli.data_dir()).unwrap();
             let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-            assert!(left.into_iter().all(|name| !name.ends_with(".new")));
+            let keys: Vec<String> = left.filter(|name| name.starts_with("key")).collect();
+            assert_eq!(keys, ["key"], "a whole old key may be in another");
         }
+    }
+}
+
+#[test]
+fn whoever_works_with_the_old_key_ends_and_starts_with_the_new_one() {
+    for kind in BOTH {
+        let cli = Cli::on(kind);
+        export().write(cli.home(), "export");
+        cli.ok(&["import", "export"]);
+        let mut server = cli.start(
+            "server",
+            &["serve", "--listen", "127.0.0.1:0", "--workers", "0"],
+        );
+        let mut worker = cli.start("worker", &["work"]);
+        let says = |name: &str, what: &str| {
+            let said = fs::read_to_string(cli.home().join(format!("{name}.stderr"))).unwrap();
+            said.contains(what)
+        };
+        eventually("both are there", || {
+            says("server", "listening on") && says("worker", "working on")
+        });
+        cli.ok(&["key", "rotate"]);
+        // Nobody stops them.
+        let began = Instant::now();
+        let (mut server_ended, mut worker_ended) = (false, false);
+        while !(server_ended && worker_ended) && began.elapsed() < Duration::from_secs(60) {
+            server_ended = server.try_wait().unwrap().is_some();
+            worker_ended = worker.try_wait().unwrap().is_some();
+            thread::sleep(Duration::from_millis(50));
+        }
+        // In case one of them has not ended: it must not outlive the test.
+        let _ = (server.kill(), worker.kill());
+        for (name, child) in [("server", server), ("worker", worker)] {
+            let answer = cli.wait(name, child);
+            assert_eq!(answer.exit, Some(2), "{kind:?}, {name}: {}", answer.stderr);
+            assert!(
+                answer
+                    .stderr
+                    .contains("error: the key was rotated, and this program has the old one"),
+                "{}",
+                answer.stderr
+            );
+        }
+        cli.ok(&["batch", "submit", "--organisation", "zorg"]);
+        cli.ok(&["work", "--until-idle"]);
+        assert_eq!(cli.fetch_all().as_array().unwrap().len(), 2);
     }
 }
 

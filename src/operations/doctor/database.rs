@@ -1,6 +1,6 @@
 //! What a database has to say for itself: whether it works, what time it thinks it is, what waits in the queue.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
@@ -70,12 +70,10 @@ async fn look_at(inspection: &Inspection) -> Result<Verdict, StorageError> {
     }
     let steps = inspection.steps().await?;
     if !steps.unknown.is_empty() {
+        let failure = Failure::from(StorageError::Newer(steps.unknown));
         return Ok(Verdict::wrong(
-            format!(
-                "a newer brievenbus has been here: this one does not know {}",
-                steps.unknown.join(", ")
-            ),
-            "use the newer one, or restore the backup from before the upgrade",
+            failure.message,
+            failure.hint.unwrap_or_default(),
         ));
     }
     if let Err(error) = inspection.try_to_write().await {
@@ -228,12 +226,6 @@ fn judge_queue(state: QueueState, at_work: bool) -> Verdict {
         0 => "nothing waits".to_owned(),
         _ => format!("{}, and there is somebody at work", jobs(waiting)),
     })
-}
-
-/// The folder of a database that is a file, which is where it needs room.
-pub fn folder_of(database_url: Option<&str>) -> Option<&Path> {
-    let path = database_url?.strip_prefix("sqlite:")?;
-    Path::new(path.strip_prefix("//").unwrap_or(path)).parent()
 }
 
 #[cfg(test)]

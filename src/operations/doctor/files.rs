@@ -9,8 +9,7 @@ use std::{
 
 use super::{
     super::{Failure, app::Settings},
-    Reached, Verdict, apart,
-    database::folder_of,
+    Health, Reached, Verdict, apart,
 };
 use crate::{
     bundles::{
@@ -20,6 +19,7 @@ use crate::{
     },
     storage::{
         self, StorageError,
+        database::Address,
         disk::{Space, space},
         vault::Vault,
     },
@@ -31,7 +31,42 @@ const GB: u64 = 1 << 30;
 
 pub async fn data_folder(settings: &Settings) -> Verdict {
     let folder = settings.data_dir.clone();
-    apart(move || look_at_folder(&folder)).await
+    let database = database_file(settings);
+    apart(move || {
+        let found = look_at_folder(&folder);
+        match database.filter(|_| found.state == Health::Ok) {
+            Some(file) => look_at_database_file(&file).unwrap_or(found),
+            None => found,
+        }
+    })
+    .await
+}
+
+/// The database, when it is a file.
+fn database_file(settings: &Settings) -> Option<PathBuf> {
+    match Address::read(settings.database_url.as_deref(), &settings.data_dir) {
+        Ok(Address::File(file)) => Some(file),
+        // Of what is no address, another check speaks.
+        Ok(Address::Server(_)) | Err(_) => None,
+    }
+}
+
+/// A database that others can read, where its folder does not keep them out.
+fn look_at_database_file(file: &Path) -> Option<Verdict> {
+    let open_to = |path: &Path, whom: u32| {
+        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & whom != 0)
+    };
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let shown = file.display();
+    (open_to(folder, 0o011) && open_to(file, 0o044)).then(|| {
+        Verdict::warning(
+            format!("{shown} can be read by others than its owner"),
+            format!("there are names and addresses in it: chmod 600 {shown}"),
+        )
+    })
 }
 
 fn look_at_folder(folder: &Path) -> Verdict {
@@ -85,7 +120,7 @@ pub async fn disk(settings: &Settings) -> Verdict {
         ("the data folder", settings.data_dir.clone()),
         ("the spool", settings.data_dir.join("spool")),
     ];
-    if let Some(folder) = folder_of(settings.database_url.as_deref()) {
+    if let Some(folder) = database_file(settings).as_deref().and_then(Path::parent) {
         places.push(("the database", folder.to_owned()));
     }
     if let Ok(StoreAddress::Folder(folder)) =
@@ -264,7 +299,7 @@ fn store_fails(error: BundleError) -> Verdict {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Health, *};
+    use super::*;
 
     #[test]
     fn little_room_is_a_warning_and_none_is_a_problem_and_a_large_disk_needs_no_more_than_a_small_one()

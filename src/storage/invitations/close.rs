@@ -15,7 +15,6 @@ use crate::{
         audit::{Access, Action},
         client::ClientId,
         invitation::{Code, InvitationState},
-        organisation::Slug,
         team_job::TeamJobState,
     },
     storage::{
@@ -26,7 +25,7 @@ use crate::{
             team_job,
         },
         exports::CHUNK,
-        new_id, read_client_id,
+        new_id, read_client_id, read_slug,
         team_jobs::locked,
     },
 };
@@ -259,7 +258,7 @@ pub fn out_of_the_house() -> SimpleExpr {
 }
 
 fn with_invitation(action: Action, row: &invitation::Model) -> Result<Access, StorageError> {
-    let slug = Slug::try_from(row.organisation.clone()).map_err(StorageError::Unexpected)?;
+    let slug = read_slug(row.organisation.clone())?;
     Ok(Access::done(action)
         .of(&slug)
         .with("invitation", &row.id)
@@ -282,7 +281,7 @@ async fn locked_with_job(
         .one(tx)
         .await?
         .ok_or_else(|| StorageError::Unexpected("an invitation that is gone".to_owned()))?;
-    let busy = [TeamJobState::Queued, TeamJobState::Working]
+    let busy = TeamJobState::UNDER_WAY
         .iter()
         .any(|state| state.as_str() == job.state);
     let being_made = busy && row.reissue_of.is_none();

@@ -24,7 +24,6 @@ impl MigrationTrait for Migration {
             ),
             ("audit_at", "audit", &["at"][..]),
             ("audit_of_actor", "audit", &["actor", "seq"][..]),
-            ("audit_of_object", "audit", &["object", "seq"][..]),
         ] {
             let mut index = Index::create();
             index.name(name).table(table);

@@ -10,6 +10,7 @@ mod m0005_letter_versions;
 mod m0006_retention;
 mod m0007_sessions;
 mod m0008_intake_form;
+mod m0009_bundle_lines;
 
 pub struct Migrator;
 
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_retention::Migration),
             Box::new(m0007_sessions::Migration),
             Box::new(m0008_intake_form::Migration),
+            Box::new(m0009_bundle_lines::Migration),
         ]
     }
 }

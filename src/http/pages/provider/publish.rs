@@ -26,7 +26,7 @@ use crate::{
         App,
         letter_draft::{LetterOverview, letter_draft},
         preview_letter::{Preview, Whom},
-        publish_letter::{Publication, Publish, Published, check_letter_draft, publish_letter},
+        publish_letter::{Checked, Publication, Publish, check_letter_draft, publish_letter},
     },
     wording::dutch_pages::{Done, number},
 };
@@ -88,8 +88,11 @@ async fn publish_page(
     let address = Part::Letter.address(&place.slug);
     let checked = check_letter_draft(app, &place.slug).await?;
     let (possible, reach) = match &checked {
-        Publication::Published(fit) => (true, Some(reach(fit))),
-        Publication::Refused { .. } => (false, None),
+        Checked::CanBePublished {
+            clients,
+            would_not_fit,
+        } => (true, Some(reach(*clients, *would_not_fit))),
+        Checked::Refused { .. } => (false, None),
     };
     let (mut faults, meters, picture) = match preview {
         Preview::Drawn(drawn) => (
@@ -102,7 +105,7 @@ async fn publish_page(
         ),
         Preview::Faults(faults) => (FaultView::all(&faults), Vec::new(), None),
     };
-    if let Publication::Refused {
+    if let Checked::Refused {
         faults: found,
         lines_too_many: 0,
     } = &checked
@@ -130,8 +133,8 @@ async fn publish_page(
 }
 
 /// How many clients would get no letter, in a sentence.
-fn reach(fit: &Published) -> String {
-    match (fit.clients, fit.would_not_fit) {
+fn reach(clients: usize, would_not_fit: usize) -> String {
+    match (clients, would_not_fit) {
         (0, _) => "Er is nu niemand aan wie deze brief gestuurd kan worden.".to_owned(),
         (1, 0) => "Bij de ene cliënt die een brief kan krijgen, past hij.".to_owned(),
         (clients, 0) => format!(
