@@ -31,6 +31,7 @@ mod limits;
 mod metrics;
 mod pages;
 mod problem;
+mod ranges;
 mod rates;
 mod request;
 mod service;

@@ -26,6 +26,7 @@ use super::{
     limits::{Allowance, too_large, too_slow},
     metrics,
     problem::{Refusal, unknown_address},
+    ranges,
     service::Service,
 };
 use crate::{
@@ -222,6 +223,7 @@ fn in_our_words(asked: &Asked, response: Response) -> Response {
             "the header `Allow` says in which",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => too_large().failure,
+        StatusCode::RANGE_NOT_SATISFIABLE => ranges::beyond_end(),
         _ if status.is_server_error() => Failure::ours("this cannot be answered"),
         _ => Failure::input(
             "request_unreadable",
@@ -230,8 +232,10 @@ fn in_our_words(asked: &Asked, response: Response) -> Response {
         ),
     };
     let mut ours = asked.refused(Refusal { status, failure });
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        ours.headers_mut().insert(header::ALLOW, allow.clone());
+    for name in [header::ALLOW, header::CONTENT_RANGE] {
+        if let Some(value) = response.headers().get(&name) {
+            ours.headers_mut().insert(name, value.clone());
+        }
     }
     ours
 }

@@ -18,7 +18,6 @@ use super::{
     key::IdempotencyKey,
     listing::{Listing, listing},
     optional,
-    ranges::unchanged,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
@@ -35,6 +34,7 @@ use crate::{
         caller::{Caller, ForMembers},
         input::{JsonInput, PathInput, QueryInput},
         problem::Problem,
+        ranges::unchanged,
         service::Service,
     },
     operations::{

@@ -1,14 +1,10 @@
 //! `/bundles`
 
-use std::io;
-
 use axum::{
-    body::Body,
     extract::OriginalUri,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, Method},
+    response::Response,
 };
-use futures::TryStreamExt;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,23 +12,21 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     fields::{self, Binary, Id, Limit, paging},
     listing::{Listing, listing},
-    ranges::{Part, is_known, nowhere, part},
     refusals::{NotPossible, NotThere},
 };
 use crate::{
     answers::{self, bundle::Bundle},
     domain::organisation::Slug,
     http::{
-        attachments::{attachment, locked_zip},
+        attachments::{locked_zip, zip},
         caller::{Caller, ForMembers},
         input::{JsonInput, PathInput, QueryInput},
         problem::Problem,
         service::Service,
     },
     operations::{
-        fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
+        fetch_bundle::{BundleFilter, bundle_page},
         lock_bundle::{BundlePassword, lock_bundle},
-        open_bundle::open_bundle,
     },
 };
 
@@ -135,48 +129,7 @@ async fn download(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id = path.id.as_str();
-    let bundle = bundle_to_look_at(&caller.app, id).await?;
-    let etag = format!("\"{}\"", bundle.sha256);
-    let told = [
-        (header::ETAG, etag.clone()),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
-    ];
-    if is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, told).into_response());
-    }
-    let asked = match method {
-        // Only what is fetched can be fetched in parts.
-        Method::GET => part(&headers, bundle.bytes, &etag),
-        _ => Part::Whole,
-    };
-    let (status, range) = match asked {
-        Part::Nowhere => return Ok(nowhere(bundle.bytes)),
-        Part::Whole => (StatusCode::OK, 0..bundle.bytes),
-        Part::Some(range) => (StatusCode::PARTIAL_CONTENT, range),
-    };
-    let length = HeaderValue::from(range.end - range.start);
-    let place = (status == StatusCode::PARTIAL_CONTENT)
-        .then(|| format!("bytes {}-{}/{}", range.start, range.end - 1, bundle.bytes));
-    let body = if method == Method::HEAD {
-        Body::empty()
-    } else {
-        let bytes = open_bundle(&caller.app, id).await?.read(range).await?;
-        Body::from_stream(bytes.map_err(io::Error::other))
-    };
-    let mut answer = (status, told, body).into_response();
-    let answered = answer.headers_mut();
-    answered.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/zip"),
-    );
-    answered.insert(header::CONTENT_LENGTH, length);
-    answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name)?);
-    if let Some(place) = place.and_then(|place| HeaderValue::try_from(place).ok()) {
-        answered.insert(header::CONTENT_RANGE, place);
-    }
-    Ok(answer)
+    Ok(zip(&caller.app, path.id.as_str(), &method, &headers).await?)
 }
 
 /// The password of a bundle. No `Debug`.

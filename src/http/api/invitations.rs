@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::OriginalUri,
-    http::{StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -19,6 +19,7 @@ use crate::{
     answers::{self, invitation::Invitation},
     domain::{invitation::InvitationState, organisation::Slug},
     http::{
+        attachments,
         caller::{Caller, ForMembers},
         input::{PathInput, QueryInput},
         problem::Problem,
@@ -27,7 +28,6 @@ use crate::{
     operations::{
         self,
         list_invitations::{InvitationFilter, invitation_page, show_invitation},
-        render_letter::render_letter,
     },
 };
 
@@ -138,18 +138,10 @@ async fn show(
 async fn letter(
     caller: Caller<ForMembers>,
     PathInput(path): PathInput<InvitationPath>,
+    method: Method,
 ) -> Result<Response, Problem> {
-    let pdf = render_letter(&caller.app, path.id.as_str()).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        // There is a code in it.
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_DISPOSITION,
-            "inline; filename=\"brief.pdf\"",
-        ),
-    ];
-    Ok((headers, pdf).into_response())
+    let shown = HeaderValue::from_static("inline; filename=\"brief.pdf\"");
+    Ok(attachments::letter(&caller.app, path.id.as_str(), &method, shown).await?)
 }
 
 /// Cancel an invitation.

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::OriginalUri,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -135,8 +135,7 @@ async fn create(
         token: Token::new(token, caller.app.now()),
         secret: &secret,
     };
-    let unkept = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, unkept, Json(created)).into_response())
+    Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
 /// Which token.
