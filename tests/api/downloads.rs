@@ -138,9 +138,6 @@ fn a_download_that_breaks_off_is_in_the_log() {
             .collect();
         assert_eq!(said.len(), times, "{address}: {log}");
         let line = said[times - 1];
-        assert!(
-            line.contains(id) && line.contains("bundle_lost"),
-            "{line}"
-        );
+        assert!(line.contains(id) && line.contains("bundle_lost"), "{line}");
     }
 }
