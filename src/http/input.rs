@@ -3,7 +3,7 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use axum_extra::extract::Query;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -33,14 +33,10 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
-        let is_json = (request.headers().get(header::CONTENT_TYPE))
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| {
-                let kind = kind.trim().to_ascii_lowercase();
-                kind == "application/json"
-                    || kind.starts_with("application/") && kind.ends_with("+json")
-            });
+        let is_json = media_type(request.headers()).is_some_and(|kind| {
+            kind == "application/json"
+                || kind.starts_with("application/") && kind.ends_with("+json")
+        });
         if !is_json {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -54,6 +50,13 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
             .map(Self)
             .map_err(|error| unreadable(&whole_error(&body, error)))
     }
+}
+
+/// What a request says that its body is, in small letters and without parameters: `image/svg+xml`.
+pub fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = value.split(';').next()?;
+    Some(kind.trim().to_ascii_lowercase())
 }
 
 /// The body as it is, when it is not too large.

@@ -88,14 +88,17 @@ impl Places {
 
     /// A place, until it is dropped. Nobody waits for one: with all taken, waiting would only make it worse.
     pub fn take(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.0.try_acquire().map_err(|_| {
-            later(
-                "too_busy",
-                "too much is asked at this moment",
-                "ask again in a few seconds",
-            )
-        })
+        self.0.try_acquire().map_err(|_| too_busy())
     }
+}
+
+/// Every place is taken.
+pub fn too_busy() -> Refusal {
+    later(
+        "too_busy",
+        "too much is asked at this moment",
+        "ask again in a few seconds",
+    )
 }
 
 /// A body over the limit of its route.

@@ -30,7 +30,7 @@ use super::{
     service::Service,
 };
 use crate::{
-    domain::actor::{Actor, Role},
+    domain::actor::Role,
     operations::Failure,
 };
 
@@ -43,14 +43,15 @@ pub fn request_id() -> Option<String> {
     REQUEST.try_with(Clone::clone).ok()
 }
 
-/// Who asks, as soon as that is known.
+/// Who asks, as soon as that is known: by what they hold, since a user may be the address of a person.
 #[derive(Clone, Default)]
 pub struct Asker(Arc<OnceLock<(String, Role)>>);
 
 impl Asker {
-    pub fn is(&self, actor: &Actor) {
+    /// `by`: `token 01KB…`, or `session 9f86d081…`.
+    pub fn is(&self, by: String, role: Role) {
         // Told once: nobody becomes somebody else within a request.
-        let _ = self.0.set((actor.user.clone(), actor.role));
+        let _ = self.0.set((by, role));
     }
 }
 
@@ -123,8 +124,8 @@ impl Asked {
 
     fn write_down(&self, id: &str, asker: &Asker, status: StatusCode, took: Duration) {
         metrics::request_answered(self.method, &self.route, status, took);
-        let (user, role) = match asker.0.get() {
-            Some((user, role)) => (user.as_str(), role.as_str()),
+        let (by, role) = match asker.0.get() {
+            Some((by, role)) => (by.as_str(), role.as_str()),
             None => ("-", "-"),
         };
         tracing::info!(
@@ -133,7 +134,7 @@ impl Asked {
             route = self.route,
             status = status.as_u16(),
             ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            user,
+            by,
             role,
             "answered"
         );

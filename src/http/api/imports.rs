@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{FromRequest, Multipart, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
 };
 use futures::StreamExt;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,7 +17,7 @@ use crate::{
     answers::import::{Import, KeptLetter},
     http::{
         caller::{Caller, ForMembers},
-        input::{PathInput, too_large},
+        input::{PathInput, media_type, too_large},
         problem::Problem,
         service::Service,
     },
@@ -58,7 +58,7 @@ async fn import(
     request: Request,
 ) -> Result<Json<Import>, Problem> {
     let arrival = Arrival::of(&caller.app, &path.slug)?;
-    let received = match kind_of(&request).as_deref() {
+    let received = match media_type(request.headers()).as_deref() {
         Some("application/zip" | "application/x-zip-compressed") => zip(arrival, request).await?,
         Some("multipart/form-data") => files(arrival, request, &service).await?,
         _ => {
@@ -86,13 +86,6 @@ struct ExportFiles {
     /// `organisation.toml`, `locations.csv`, `clients.csv`, `location_assignments.csv`, and what else there is.
     #[schema(min_items = 1, max_items = 50)]
     files: Vec<Binary>,
-}
-
-/// What a request says that its body is, in small letters.
-fn kind_of(request: &Request) -> Option<String> {
-    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let kind = value.split(';').next()?;
-    Some(kind.trim().to_ascii_lowercase())
 }
 
 async fn zip(mut arrival: Arrival<'_>, request: Request) -> Result<Received, Problem> {

@@ -3,7 +3,7 @@
 use axum::{
     Json,
     extract::{OriginalUri, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -24,7 +24,7 @@ use crate::{
     domain::{letter_setup::LetterChanges, organisation::Slug},
     http::{
         caller::{Caller, ForMembers},
-        input::{JsonInput, PathInput, QueryInput, whole_body},
+        input::{JsonInput, PathInput, QueryInput, media_type, whole_body},
         problem::{Problem, letter_not_possible},
         service::Service,
     },
@@ -292,8 +292,7 @@ async fn logo(
     PathInput(path): PathInput<OrganisationPath>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let name = match kind.and_then(|kind| kind.to_str().ok()) {
+    let name = match media_type(request.headers()).as_deref() {
         Some("image/svg+xml") => "logo.svg",
         Some("image/png") => "logo.png",
         Some("image/jpeg") => "logo.jpg",
