@@ -29,10 +29,7 @@ use super::{
     ranges,
     service::Service,
 };
-use crate::{
-    domain::actor::Role,
-    operations::Failure,
-};
+use crate::{domain::actor::Role, operations::Failure};
 
 tokio::task_local! {
     static REQUEST: String;

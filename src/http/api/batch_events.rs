@@ -229,9 +229,7 @@ impl Followers {
     }
 
     fn lock(&self) -> MutexGuard<'_, Followed> {
-        self.followed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
