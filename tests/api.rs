@@ -463,6 +463,10 @@ fn the_document_says_what_can_be_asked() {
             for told in ["summary", "tags", "responses"] {
                 assert!(!operation[told].is_null(), "{name} has no {told}");
             }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let told = parameter["description"].as_str().unwrap_or_default();
+                assert!(!told.is_empty(), "{name}: {}", parameter["name"]);
+            }
             let statuses: Vec<&str> = operation["responses"]
                 .as_object()
                 .unwrap()

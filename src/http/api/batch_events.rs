@@ -19,7 +19,7 @@ use utoipa::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{batches::BatchPath, refusals::NotThere};
+use super::{fields::IdPath, refusals::NotThere};
 use crate::{
     answers::batch::BatchProgress,
     http::{
@@ -61,7 +61,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     path = "/batches/{id}/events",
     operation_id = "follow_batch",
     tag = "batches",
-    params(BatchPath),
+    params(IdPath),
     responses(
         (status = 200, description = "Events, each as described here.", body = BatchEvent,
             content_type = "text/event-stream"),
@@ -71,9 +71,9 @@ pub fn routes() -> OpenApiRouter<Service> {
 async fn follow(
     caller: Caller<ForMembers>,
     axum::extract::State(service): axum::extract::State<Service>,
-    PathInput(path): PathInput<BatchPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Response, Problem> {
-    let id = path.id.as_str();
+    let id = id.as_str();
     find_batch(&caller.app, id).await?;
     let first = BatchProgress::new(id, progress(&caller.app, id).await?);
     let place = service.followers.place()?;

@@ -1,7 +1,6 @@
 //! `/bundles`
 
 use axum::{
-    extract::OriginalUri,
     http::{HeaderMap, Method},
     response::Response,
 };
@@ -10,17 +9,17 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Binary, Id, Limit, paging},
-    listing::{Listing, listing},
+    fields::{Binary, Id, IdPath, Limit},
+    listing::{ListInput, Listing, paged},
     refusals::{NotPossible, NotThere},
 };
 use crate::{
-    answers::{self, bundle::Bundle},
+    answers::bundle::Bundle,
     domain::organisation::Slug,
     http::{
         attachments::{locked_zip, zip},
         caller::{Caller, ForMembers},
-        input::{JsonInput, PathInput, QueryInput},
+        input::{JsonInput, PathInput},
         problem::Problem,
         service::Service,
     },
@@ -43,18 +42,20 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[into_params(parameter_in = Query)]
 struct BundlesQuery {
     /// Only those of this organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     organisation: Option<Slug>,
     /// Only those of this batch.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     batch: Option<Id>,
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     after: Option<Id>,
 }
+
+paged!(BundlesQuery);
 
 /// List bundles.
 ///
@@ -69,27 +70,14 @@ struct BundlesQuery {
 )]
 async fn list(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<BundlesQuery>,
+    list: ListInput<BundlesQuery>,
 ) -> Result<Response, Problem> {
     let filter = BundleFilter {
-        organisation: query.organisation,
-        batch: query.batch.map(Id::into_string),
+        organisation: list.wanted.organisation.clone(),
+        batch: list.wanted.batch.clone().map(Id::into_string),
     };
-    let page = bundle_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
-    Ok(listing(
-        page.map(|(bundle, team)| Bundle::new(bundle, team)),
-        &address,
-    ))
-}
-
-/// Which bundle.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-struct BundlePath {
-    /// Of the bundle.
-    #[param(schema_with = answers::id)]
-    id: Id,
+    let page = bundle_page(&caller.app, &filter, &list.paging).await?;
+    Ok(list.answer(page, |(bundle, team)| Bundle::new(bundle, team)))
 }
 
 /// Download a bundle.
@@ -102,7 +90,7 @@ struct BundlePath {
     operation_id = "fetch_bundle",
     tag = "bundles",
     params(
-        BundlePath,
+        IdPath,
         ("Range" = Option<String>, Header, description = "One part: `bytes=0-1023`, `bytes=1024-`, `bytes=-1024`"),
         ("If-Range" = Option<String>, Header, description = "The `ETag`: another bundle is sent as a whole"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a bundle that is there already"),
@@ -125,11 +113,11 @@ struct BundlePath {
 )]
 async fn download(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BundlePath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Ok(zip(&caller.app, path.id.as_str(), &method, &headers).await?)
+    Ok(zip(&caller.app, id.as_str(), &method, &headers).await?)
 }
 
 /// The password of a bundle. No `Debug`.
@@ -150,7 +138,7 @@ struct Lock {
     path = "/bundles/{id}/locked",
     operation_id = "lock_bundle",
     tag = "bundles",
-    params(BundlePath),
+    params(IdPath),
     request_body = Lock,
     responses(
         (status = 200, description = "The locked zip.", body = Binary, content_type = "application/zip",
@@ -160,10 +148,10 @@ struct Lock {
 )]
 async fn locked(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BundlePath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
     JsonInput(lock): JsonInput<Lock>,
 ) -> Result<Response, Problem> {
     let password = BundlePassword::new(&lock.password)?;
-    let bundle = lock_bundle(&caller.app, path.id.as_str(), password).await?;
+    let bundle = lock_bundle(&caller.app, id.as_str(), password).await?;
     Ok(locked_zip(bundle)?)
 }

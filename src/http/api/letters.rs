@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{OriginalUri, Request, State},
+    extract::{Request, State},
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -12,15 +12,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     fields::{Binary, LetterChangesBody, Line},
-    listing::{Listing, listing},
+    listing::Listing,
     organisations::OrganisationPath,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
-    answers::{
-        self,
-        letter::{Letter, LetterDraft, LetterPublished, LetterVersion, Logo},
-    },
+    answers::letter::{Letter, LetterDraft, LetterPublished, LetterVersion, Logo},
     domain::{letter_setup::LetterChanges, organisation::Slug},
     http::{
         caller::{Caller, ForMembers},
@@ -32,7 +29,6 @@ use crate::{
         self,
         letter_draft::letter_draft,
         list_letter_versions::list_letter_versions,
-        paging::Page,
         publish_letter::{Publication, Publish, publish_letter},
         save_letter_draft::{Saving, save_letter_draft},
         upload_logo::{LogoUpload, upload_logo},
@@ -204,15 +200,11 @@ async fn publish(
 )]
 async fn versions(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
     PathInput(path): PathInput<OrganisationPath>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Listing<LetterVersion>>, Problem> {
     let versions = list_letter_versions(&caller.app, &path.slug).await?;
-    let page = Page {
-        items: versions.into_iter().map(LetterVersion::from).collect(),
-        next: None,
-    };
-    Ok(listing(page, &address))
+    let items = versions.into_iter().map(LetterVersion::from).collect();
+    Ok(Listing::whole(items))
 }
 
 /// Which version.
@@ -220,7 +212,7 @@ async fn versions(
 #[into_params(parameter_in = Path)]
 struct VersionPath {
     /// Of the organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     slug: Slug,
     /// Of the version.
     #[param(minimum = 1)]
