@@ -190,7 +190,7 @@ pub struct LetterChangesBody {
     address_window: Option<String>,
     with_logo: Option<bool>,
     /// Days from the letter date to the last day on which the code works.
-    #[schema(minimum = 0, maximum = 65_535)]
+    #[schema(minimum = 1, maximum = 365)]
     validity_days: Option<u16>,
     #[schema(schema_with = optional::name_style)]
     name_style: Option<String>,
