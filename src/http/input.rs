@@ -10,9 +10,10 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     limits,
-    problem::{self, Problem},
+    problem::{self, Problem, Refusal},
     service::Service,
 };
+use crate::operations::Failure;
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
@@ -65,13 +66,26 @@ pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Pr
         .await
         .map_err(|refused| match refused.status() {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_broken_off",
-                "the body of the request did not arrive whole",
-                Some("send it again"),
-            ),
+            _ => unreadable_body(broken_off()),
         })
+}
+
+/// The code of a body that ended too early.
+pub const BROKEN_OFF: &str = "body_broken_off";
+
+/// A body that ended too early, or is no form where one is expected.
+pub fn broken_off() -> Failure {
+    Failure::input(
+        BROKEN_OFF,
+        "the body of the request did not arrive whole, or is no form",
+        "send it again",
+    )
+}
+
+/// As scripts are told so.
+pub fn unreadable_body(failure: Failure) -> Problem {
+    let status = StatusCode::BAD_REQUEST;
+    Refusal { status, failure }.into()
 }
 
 /// A body over the limit of its route.
