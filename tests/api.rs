@@ -16,7 +16,6 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    bundle::sha256,
     cli::Cli,
     export::Export,
     fixture, poppler,
