@@ -1,6 +1,7 @@
-//! The API as a script uses it: submit, follow, download, redeem; lists by the page; exports that arrive; and a fuzzer
+//! The API as a script uses it: submit, follow, redeem; downloads; lists by the page; exports that arrive; and a fuzzer
 //! over the whole document.
 
+mod downloads;
 mod exports;
 mod fuzzed;
 mod lists;
@@ -15,7 +16,6 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::support::{
-    bundle::sha256,
     cli::Cli,
     export::Export,
     fixture, poppler,
@@ -151,64 +151,7 @@ fn a_batch_is_submitted_followed_to_its_end_and_downloaded_in_pieces() {
     assert_eq!(bundles.len(), 1);
     let bundle = &bundles[0];
     assert_eq!(batch["teams"][0]["bundle"], bundle["id"]);
-    downloaded_in_pieces(&service, &token, bundle);
-}
-
-fn downloaded_in_pieces(service: &Service, token: &str, bundle: &Value) {
-    let address = format!("/api/v1/bundles/{}", bundle["id"].as_str().unwrap());
-    let (bytes, digest) = (
-        bundle["bytes"].as_u64().unwrap(),
-        bundle["sha256"].as_str().unwrap(),
-    );
-    let head = service.ask("HEAD", &address).token(token).send();
-    assert_eq!((head.status, head.body.len()), (200, 0));
-    assert_eq!(head.header("content-length"), bytes.to_string());
-    assert_eq!(head.header("accept-ranges"), "bytes");
-    assert_eq!(head.header("etag"), format!("\"{digest}\""));
-    let name = bundle["file_name"].as_str().unwrap();
-    assert_eq!(
-        head.header("content-disposition"),
-        format!("attachment; filename=\"{name}\"")
-    );
-
-    let whole = service.get(&address, token);
-    assert_eq!(whole.assert_status(200).body.len() as u64, bytes);
-    assert_eq!(sha256(&whole.body), digest);
-    let part = |range: &str| {
-        let ask = service.ask("GET", &address).token(token);
-        ask.header("range", range)
-            .header("if-range", head.header("etag"))
-            .send()
-    };
-    let mut pieces = Vec::new();
-    for range in ["bytes=0-999", "bytes=1000-1000", "bytes=1001-"] {
-        let piece = part(range);
-        piece.assert_status(206);
-        pieces.extend(piece.body);
-    }
-    assert_eq!(sha256(&pieces), digest);
-    let last = part("bytes=-10");
-    assert_eq!(last.body, whole.body[whole.body.len() - 10..]);
-    assert_eq!(
-        last.header("content-range"),
-        format!("bytes {}-{}/{bytes}", bytes - 10, bytes - 1)
-    );
-    let beyond = part(&format!("bytes={bytes}-"));
-    assert_eq!(beyond.assert_status(416).code(), "range_beyond_end");
-    assert_eq!(beyond.header("content-range"), format!("bytes */{bytes}"));
-    let other = service
-        .ask("GET", &address)
-        .token(token)
-        .header("range", "bytes=0-9")
-        .header("if-range", "\"another\"")
-        .send();
-    assert_eq!(other.assert_status(200).body.len() as u64, bytes);
-    let known = service
-        .ask("GET", &address)
-        .token(token)
-        .header("if-none-match", head.header("etag"))
-        .send();
-    assert_eq!((known.status, known.body.len()), (304, 0));
+    downloads::in_pieces(&service, &token, bundle);
 }
 
 #[test]
@@ -278,7 +221,16 @@ fn an_invitation_is_printed_redeemed_cancelled_and_reissued() {
         |code: &str| service.post("/api/v1/codes/redeem", &caren, &json!({ "code": code }));
 
     let first = of("100001");
+    let printed = || downloads::recorded(&service, "letter_printed");
+    let looked = service.ask("HEAD", &format!("{first}/letter.pdf"));
+    let looked = looked.token(&support).send();
+    assert_eq!(
+        looked.assert_status(200).header("content-type"),
+        "application/pdf"
+    );
+    assert_eq!((looked.header("content-length"), printed()), ("", 0));
     let pdf = service.get(&format!("{first}/letter.pdf"), &support);
+    assert_eq!(printed(), 1);
     assert_eq!(
         pdf.assert_status(200).header("content-type"),
         "application/pdf"
@@ -308,7 +260,10 @@ fn an_invitation_is_printed_redeemed_cancelled_and_reissued() {
     );
     let cancelled = service.post(&format!("{new}/cancel"), &support, &json!({}));
     assert_eq!(cancelled.assert_status(200).json()["state"], "cancelled");
-    let gone = service.get(&format!("{new}/letter.pdf"), &support);
+    let gone = format!("{new}/letter.pdf");
+    let looked = service.ask("HEAD", &gone).token(&support).send();
+    looked.assert_status(409);
+    let gone = service.get(&gone, &support);
     assert_eq!(gone.assert_status(409).code(), "invitation_not_open");
 }
 
@@ -506,6 +461,10 @@ fn the_document_says_what_can_be_asked() {
             assert!(names.insert(name.to_owned()), "{name} twice");
             for told in ["summary", "tags", "responses"] {
                 assert!(!operation[told].is_null(), "{name} has no {told}");
+            }
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let told = parameter["description"].as_str().unwrap_or_default();
+                assert!(!told.is_empty(), "{name}: {}", parameter["name"]);
             }
             let statuses: Vec<&str> = operation["responses"]
                 .as_object()

@@ -68,8 +68,6 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum_extra", &["http"]),
     ("axum_server", &["http"]),
     ("hyper_util", &["http"]),
-    ("tower", &["http"]),
-    ("tower_http", &["http"]),
     ("utoipa", &["http", "answers"]),
     ("utoipa_axum", &["http"]),
     ("governor", &["http"]),

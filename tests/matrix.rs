@@ -116,7 +116,7 @@ impl Names {
 
 fn ask(service: &Service, method: &str, row: &Row, names: &Names) -> Ask {
     let ask = service.ask(method, &names.fill(row.path));
-    if matches!(method, "GET" | "DELETE") {
+    if matches!(method, "GET" | "HEAD" | "DELETE") {
         return ask;
     }
     if !row.is_for_scripts() {
@@ -265,8 +265,10 @@ fn what_is_another_organisations_is_never_told_from_what_is_not_there() {
         if !row.is_for("provider") || !(row.names_something() || in_body) {
             continue;
         }
-        for method in &row.methods {
-            if in_body && *method == "GET" {
+        // Whoever may only look is told no more.
+        let looks = row.methods.contains(&"GET").then_some("HEAD");
+        for method in row.methods.iter().copied().chain(looks) {
+            if in_body && matches!(method, "GET" | "HEAD") {
                 continue;
             }
             // Under the other's name, and, for what has an id, under one's own.

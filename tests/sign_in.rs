@@ -185,7 +185,10 @@ fn both(settings: &[(&str, &str)]) -> (Service, Provider) {
 
 #[test]
 fn support_signs_in_with_its_own_provider() {
-    let (service, provider) = both(&[("BRIEVENBUS_OIDC_ALLOWED_EMAILS", "Jan@Support.example")]);
+    let (service, provider) = both(&[
+        ("BRIEVENBUS_OIDC_ALLOWED_EMAILS", "Jan@Support.example"),
+        ("BRIEVENBUS_VERBOSE", "1"),
+    ]);
     let page = service.ask("GET", "/aanmelden").send();
     assert!(page.text().contains("Aanmelden met Nedap"));
 
@@ -200,6 +203,10 @@ fn support_signs_in_with_its_own_provider() {
         .rows()
         .query("SELECT user_label, role, token_id FROM session");
     assert_eq!(users, [["jan@support.example", "support", ""]]);
+    // The log of the program tells sessions apart, and names nobody.
+    let log = service.log();
+    assert!(log.contains("by=\"session "), "{log}");
+    assert!(!log.contains("jan@"), "{log}");
 
     // What the browser kept for the way is gone, and coming back with the same answer of the provider opens nothing.
     assert!(

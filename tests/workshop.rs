@@ -1,11 +1,19 @@
 //! The letter workshop as the rest of the program uses it, with press processes of the built program: text, fonts and
 //! places in the PDFs, read with poppler.
 
-use std::{cell::Cell, fs, process::Command, sync::Arc};
+use std::{
+    cell::Cell,
+    fs,
+    process::Command,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use brievenbus::{
     domain::organisation::{AddressWindow, Logo, LogoFormat, Organisation},
-    letters::{EditionError, EditionSpec, LetterContent, Misfit, PressError},
+    letters::{EditionError, EditionSpec, LetterContent, LetterWords, Misfit, PressError},
 };
 use sha2::{Digest, Sha256};
 
@@ -287,6 +295,12 @@ fn the_spool_is_the_same_for_any_number_of_threads() {
         );
         assert_eq!(other.typeset.misfits, first.typeset.misfits);
     }
+    // Who only asks which letters would not fit hears the same.
+    let words: Vec<LetterWords> = (team.iter().take(1_019))
+        .map(|letter| letter.words.clone())
+        .collect();
+    let misfits = press(2).misfits(&edition, words, &|| true).unwrap();
+    assert_eq!(misfits, first.typeset.misfits[..4]);
     // A print file has the letters of the singles, in order.
     let second = prose_of(&first.prints[1]);
     for (number, single) in first.singles[250..500].iter().enumerate().step_by(83) {
@@ -485,6 +499,12 @@ fn a_run_can_be_interrupted_and_the_press_goes_on() {
         &keep_going,
     );
     assert!(matches!(stopped, Err(PressError::Interrupted)));
+    let asked = AtomicUsize::new(0);
+    let once = || asked.fetch_add(1, Ordering::Relaxed) == 0;
+    let words = (0..600).map(|n| nth(n).words).collect();
+    let stopped = press.misfits(&edition, words, &once);
+    assert!(matches!(stopped, Err(PressError::Interrupted)));
+    assert_eq!(asked.into_inner(), 2);
     let after = press.typeset_letters(
         &edition,
         vec![de_vries()],

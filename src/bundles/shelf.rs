@@ -34,8 +34,9 @@ const BUCKET_PATIENCE: Duration = Duration::from_secs(20);
 /// The same for somebody who waits.
 const HURRY: Duration = Duration::from_secs(3);
 
-/// How long one request to a bucket may take.
-const BUCKET_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a bucket may be silent within a request. A request as a whole may take its time: whoever downloads a bundle
+/// may be slow, and the bucket is to wait for them.
+const BUCKET_SILENCE: Duration = Duration::from_secs(60);
 
 /// Where bundles are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,7 +293,7 @@ fn open_bucket(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let mut builder = AmazonS3Builder::new()
         .with_bucket_name(bucket)
-        .with_client_options(ClientOptions::new().with_timeout(BUCKET_TIMEOUT))
+        .with_client_options(bucket_client())
         .with_retry(RetryConfig {
             retry_timeout: patience,
             ..RetryConfig::default()
@@ -308,6 +309,12 @@ fn open_bucket(
         folder: None,
         piece: BUCKET_PIECE,
     })
+}
+
+fn bucket_client() -> ClientOptions {
+    ClientOptions::new()
+        .with_timeout_disabled()
+        .with_read_timeout(BUCKET_SILENCE)
 }
 
 /// Lets the store forget an upload that broke off.
@@ -354,5 +361,21 @@ async fn read_sealed(
     match read.await {
         Ok(result) => result,
         Err(error) => Err(BundleError::Write(io::Error::other(error))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use object_store::ClientConfigKey;
+
+    use super::*;
+
+    #[test]
+    fn a_bucket_waits_for_a_slow_reader_and_nobody_for_a_silent_bucket() {
+        let client = bucket_client();
+        let limit = |key| client.get_config_value(&key);
+        assert_eq!(limit(ClientConfigKey::Timeout), None);
+        assert!(limit(ClientConfigKey::ReadTimeout).is_some());
+        assert!(limit(ClientConfigKey::ConnectTimeout).is_some());
     }
 }

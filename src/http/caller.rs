@@ -114,7 +114,7 @@ impl<R: Roles + Send> FromRequestParts<Service> for Visitor<R> {
 async fn authenticated(parts: &Parts, service: &Service) -> Result<Option<Actor>, Failure> {
     let address = parts.extensions.get::<ClientAddress>().copied();
     let source = address.map_or_else(|| "unknown".to_owned(), |address| address.ip.to_string());
-    let actor = if parts.headers.contains_key(header::AUTHORIZATION) {
+    let found = if parts.headers.contains_key(header::AUTHORIZATION) {
         let Some(secret) = bearer(parts) else {
             return Ok(None);
         };
@@ -122,21 +122,31 @@ async fn authenticated(parts: &Parts, service: &Service) -> Result<Option<Actor>
         if let (None, Some(address)) = (&token, address) {
             service.rates.vain(address.for_limits())?;
         }
-        token.map(|token| actor_of(&token, &source))
+        token.map(|token| (actor_of(&token, &source), held_token(&token.id)))
     } else {
         let Some(secret) = session_secret(&parts.headers, &service.app.server) else {
             return Ok(None);
         };
         let session = working_session(&service.app, &secret).await?;
-        session.map(|session| actor_in(&session, &source))
+        session.map(|session| {
+            let token = session.token.as_deref().map(held_token);
+            // The beginning of a hash, which opens nothing, is enough to tell sessions apart.
+            let held = token.unwrap_or_else(|| format!("session {:.16}", session.id));
+            (actor_in(&session, &source), held)
+        })
     };
-    if let Some(actor) = &actor {
-        if let Some(asker) = parts.extensions.get::<Asker>() {
-            asker.is(actor);
-        }
-        service.rates.asking(&actor.user)?;
+    let Some((actor, held)) = found else {
+        return Ok(None);
+    };
+    if let Some(asker) = parts.extensions.get::<Asker>() {
+        asker.is(held, actor.role);
     }
-    Ok(actor)
+    service.rates.asking(&actor.user)?;
+    Ok(Some(actor))
+}
+
+fn held_token(id: &str) -> String {
+    format!("token {id}")
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

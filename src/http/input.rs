@@ -3,16 +3,17 @@
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Request},
-    http::{StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
 };
 use axum_extra::extract::Query;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::{
     limits,
-    problem::{self, Problem},
+    problem::{self, Problem, Refusal},
     service::Service,
 };
+use crate::operations::Failure;
 
 const AS_DESCRIBED: &str = "/api/v1/openapi.json describes it";
 
@@ -33,14 +34,10 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Problem> {
-        let is_json = (request.headers().get(header::CONTENT_TYPE))
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| {
-                let kind = kind.trim().to_ascii_lowercase();
-                kind == "application/json"
-                    || kind.starts_with("application/") && kind.ends_with("+json")
-            });
+        let is_json = media_type(request.headers()).is_some_and(|kind| {
+            kind == "application/json"
+                || kind.starts_with("application/") && kind.ends_with("+json")
+        });
         if !is_json {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -56,19 +53,39 @@ impl<T: DeserializeOwned> FromRequest<Service> for JsonInput<T> {
     }
 }
 
+/// What a request says that its body is, in small letters and without parameters: `image/svg+xml`.
+pub fn media_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    let kind = value.split(';').next()?;
+    Some(kind.trim().to_ascii_lowercase())
+}
+
 /// The body as it is, when it is not too large.
 pub async fn whole_body(request: Request, service: &Service) -> Result<Bytes, Problem> {
     Bytes::from_request(request, service)
         .await
         .map_err(|refused| match refused.status() {
             StatusCode::PAYLOAD_TOO_LARGE => too_large(),
-            _ => Problem::new(
-                StatusCode::BAD_REQUEST,
-                "body_broken_off",
-                "the body of the request did not arrive whole",
-                Some("send it again"),
-            ),
+            _ => unreadable_body(broken_off()),
         })
+}
+
+/// The code of a body that ended too early.
+pub const BROKEN_OFF: &str = "body_broken_off";
+
+/// A body that ended too early, or is no form where one is expected.
+pub fn broken_off() -> Failure {
+    Failure::input(
+        BROKEN_OFF,
+        "the body of the request did not arrive whole, or is no form",
+        "send it again",
+    )
+}
+
+/// As scripts are told so.
+pub fn unreadable_body(failure: Failure) -> Problem {
+    let status = StatusCode::BAD_REQUEST;
+    Refusal { status, failure }.into()
 }
 
 /// A body over the limit of its route.

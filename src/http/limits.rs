@@ -13,12 +13,32 @@ use crate::operations::{Failure, Kind, server::ServerSettings};
 
 /// Bytes of an ordinary body.
 const BODY: usize = 1 << 20;
-/// Bytes of the form with the preferences, which may bring a logo.
+/// Bytes of a logo, with the form that brings it.
 const LOGO_BODY: usize = 10 << 20;
 /// Bytes of an export: 200,000 clients are about 40 MB.
 const IMPORT_BODY: usize = 200 << 20;
-/// How long an import may take, with the time that its files take to arrive.
-const IMPORT_TIME: Duration = Duration::from_secs(600);
+/// How long something may take that is about every client of an organisation.
+const LONG_TIME: Duration = Duration::from_secs(600);
+
+/// Where an export is taken in; its files take their time to arrive.
+const EXPORTS: [&str; 3] = [
+    "/api/v1/organisations/{slug}/imports",
+    "/organisaties/{slug}/import",
+    "/import",
+];
+/// Where a logo is.
+const LOGOS: [&str; 2] = [
+    "/api/v1/organisations/{slug}/logo",
+    "/organisaties/{slug}/voorkeuren/logo",
+];
+/// Where the letters to all clients are set, to see whether they fit: a dry run, or a letter that is published.
+const LETTERS: [&str; 5] = [
+    "/api/v1/batches",
+    "/api/v1/organisations/{slug}/letter/publish",
+    "/organisaties/{slug}/batches/nieuw",
+    "/organisaties/{slug}/brief/publiceren",
+    "/organisaties/{slug}/brief/standaard",
+];
 
 /// What a request may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,20 +51,17 @@ pub struct Allowance {
 impl Allowance {
     /// `route`: its template, such as `/batches/{id}`.
     pub fn of(route: &str, settings: &ServerSettings) -> Self {
+        let body = match route {
+            _ if EXPORTS.contains(&route) => IMPORT_BODY,
+            _ if LOGOS.contains(&route) => LOGO_BODY,
+            _ => BODY,
+        };
+        let long = EXPORTS.contains(&route) || LETTERS.contains(&route);
         let time = settings.request_time;
-        if route.ends_with("/imports") || route.ends_with("/import") {
-            return Self {
-                body: IMPORT_BODY,
-                time: time.max(IMPORT_TIME),
-            };
+        Self {
+            body,
+            time: if long { time.max(LONG_TIME) } else { time },
         }
-        if route.ends_with("/voorkeuren") || route.ends_with("/logo") {
-            return Self {
-                body: LOGO_BODY,
-                time,
-            };
-        }
-        Self { body: BODY, time }
     }
 
     /// Holds a request to its size: at once when it says itself that it is too large, and otherwise as it arrives.
@@ -71,14 +88,17 @@ impl Places {
 
     /// A place, until it is dropped. Nobody waits for one: with all taken, waiting would only make it worse.
     pub fn take(&self) -> Result<SemaphorePermit<'_>, Refusal> {
-        self.0.try_acquire().map_err(|_| {
-            later(
-                "too_busy",
-                "too much is asked at this moment",
-                "ask again in a few seconds",
-            )
-        })
+        self.0.try_acquire().map_err(|_| too_busy())
     }
+}
+
+/// Every place is taken.
+pub fn too_busy() -> Refusal {
+    later(
+        "too_busy",
+        "too much is asked at this moment",
+        "ask again in a few seconds",
+    )
 }
 
 /// A body over the limit of its route.
@@ -98,7 +118,7 @@ pub fn too_slow() -> Refusal {
     later(
         "too_slow",
         "this took too long, and was broken off",
-        "ask again; ask for less at a time, or send it faster",
+        "ask for less at a time, fewer teams for example, send it faster, or ask again when less is going on",
     )
 }
 
@@ -107,4 +127,34 @@ fn later(code: &'static str, message: &str, hint: &str) -> Refusal {
         kind: Kind::TryAgain,
         ..Failure::input(code, message, hint)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_that_may_take_more_exists() {
+        let routes = include_str!("../../tests/matrix/routes.txt");
+        let known: Vec<&str> = (routes.lines())
+            .filter_map(|line| line.split(' ').nth(1))
+            .collect();
+        for route in EXPORTS.iter().chain(&LOGOS).chain(&LETTERS) {
+            assert!(known.contains(route), "{route}");
+        }
+    }
+
+    #[test]
+    fn what_is_about_every_client_may_take_its_time_and_nothing_else() {
+        let settings = ServerSettings::default();
+        let time = |route: &str| Allowance::of(route, &settings).time;
+        for route in EXPORTS.iter().chain(&LETTERS) {
+            assert_eq!(time(route), LONG_TIME, "{route}");
+        }
+        for route in ["/api/v1/batches/{id}", "/aanmelden", LOGOS[0]] {
+            assert_eq!(time(route), settings.request_time, "{route}");
+        }
+        let body = |route: &str| Allowance::of(route, &settings).body;
+        assert_eq!(body("/organisaties/{slug}/voorkeuren"), BODY);
+    }
 }

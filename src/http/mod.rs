@@ -10,8 +10,8 @@
 //! | `access` | signing in and out; where a request came from, and whether our own pages made it |
 //! | `limits`, `rates`, `guesses` | how large, how long, how many, how often, and how often in vain |
 //! | `headers` | what every answer says to a browser |
-//! | `input` | what a request brings, read or refused |
-//! | `attachments` | bundles as files to save |
+//! | `input`, `parcels` | what a request brings, read or refused |
+//! | `attachments`, `ranges` | files to save, whole or in parts |
 //! | `health`, `metrics` | for whoever looks after the server |
 //! | `chores` | what is done every few minutes |
 //! | `api` | the routes for scripts, each with its place in the OpenAPI document |
@@ -30,7 +30,9 @@ mod input;
 mod limits;
 mod metrics;
 mod pages;
+mod parcels;
 mod problem;
+mod ranges;
 mod rates;
 mod request;
 mod service;

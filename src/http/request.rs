@@ -26,12 +26,10 @@ use super::{
     limits::{Allowance, too_large, too_slow},
     metrics,
     problem::{Refusal, unknown_address},
+    ranges,
     service::Service,
 };
-use crate::{
-    domain::actor::{Actor, Role},
-    operations::Failure,
-};
+use crate::{domain::actor::Role, operations::Failure};
 
 tokio::task_local! {
     static REQUEST: String;
@@ -42,14 +40,15 @@ pub fn request_id() -> Option<String> {
     REQUEST.try_with(Clone::clone).ok()
 }
 
-/// Who asks, as soon as that is known.
+/// Who asks, as soon as that is known: by what they hold, since a user may be the address of a person.
 #[derive(Clone, Default)]
 pub struct Asker(Arc<OnceLock<(String, Role)>>);
 
 impl Asker {
-    pub fn is(&self, actor: &Actor) {
+    /// `by`: `token 01KB…`, or `session 9f86d081…`.
+    pub fn is(&self, by: String, role: Role) {
         // Told once: nobody becomes somebody else within a request.
-        let _ = self.0.set((actor.user.clone(), actor.role));
+        let _ = self.0.set((by, role));
     }
 }
 
@@ -122,8 +121,8 @@ impl Asked {
 
     fn write_down(&self, id: &str, asker: &Asker, status: StatusCode, took: Duration) {
         metrics::request_answered(self.method, &self.route, status, took);
-        let (user, role) = match asker.0.get() {
-            Some((user, role)) => (user.as_str(), role.as_str()),
+        let (by, role) = match asker.0.get() {
+            Some((by, role)) => (by.as_str(), role.as_str()),
             None => ("-", "-"),
         };
         tracing::info!(
@@ -132,7 +131,7 @@ impl Asked {
             route = self.route,
             status = status.as_u16(),
             ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            user,
+            by,
             role,
             "answered"
         );
@@ -222,6 +221,7 @@ fn in_our_words(asked: &Asked, response: Response) -> Response {
             "the header `Allow` says in which",
         ),
         StatusCode::PAYLOAD_TOO_LARGE => too_large().failure,
+        StatusCode::RANGE_NOT_SATISFIABLE => ranges::beyond_end(),
         _ if status.is_server_error() => Failure::ours("this cannot be answered"),
         _ => Failure::input(
             "request_unreadable",
@@ -230,8 +230,10 @@ fn in_our_words(asked: &Asked, response: Response) -> Response {
         ),
     };
     let mut ours = asked.refused(Refusal { status, failure });
-    if let Some(allow) = response.headers().get(header::ALLOW) {
-        ours.headers_mut().insert(header::ALLOW, allow.clone());
+    for name in [header::ALLOW, header::CONTENT_RANGE] {
+        if let Some(value) = response.headers().get(&name) {
+            ours.headers_mut().insert(name, value.clone());
+        }
     }
     ours
 }

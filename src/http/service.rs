@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    access::oidc::Oidc, api::Followers, guesses::Guesses, limits::Places, metrics::Latest,
-    rates::Rates,
+    access::oidc::Oidc, api::Followers, guesses::Guesses, health::Looked, limits::Places,
+    metrics::Latest, rates::Rates,
 };
 use crate::operations::{App, Failure, running::Stopping};
 
@@ -23,6 +23,8 @@ pub struct Service {
     pub oidc: Arc<Option<Oidc>>,
     /// Numbers from the database, for `/metrics`.
     pub latest: Arc<Latest>,
+    /// Whether it can do its work, for `/readyz`.
+    pub looked: Arc<Looked>,
     /// The batches that somebody follows.
     pub followers: Followers,
 }
@@ -37,6 +39,7 @@ impl Service {
             app,
             closing: Stopping::default(),
             latest: Arc::default(),
+            looked: Arc::default(),
             followers: Followers::default(),
         })
     }

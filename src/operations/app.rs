@@ -12,7 +12,7 @@ use std::{
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rand::rngs::SysRng;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
 
 use super::{
     Failure,
@@ -87,6 +87,8 @@ pub struct App {
     pub server: ServerSettings,
     /// How long what is kept.
     pub retention: Retention,
+    /// Bundles that are locked at a time: each takes a thread and twice its size on the disk.
+    pub locking: Arc<Semaphore>,
     /// The attempts at team jobs that are alive in this process.
     pub running: Running,
     /// Raised when this process is to stop: attempts are handed back.
@@ -126,6 +128,7 @@ impl App {
             job_deadline: settings.job_deadline,
             server: settings.server.clone(),
             retention: settings.retention,
+            locking: Arc::new(Semaphore::new(settings.threads.max(1))),
             running: Running::default(),
             stopping: Stopping::default(),
             switches: settings.switches.clone(),

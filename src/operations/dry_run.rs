@@ -1,17 +1,15 @@
 //! `batch submit --dry-run`: who would get a letter and who not, and why. Issues nothing and saves nothing, but sets every
-//! letter, since only that tells whether it fits.
+//! letter, since only that tells whether it fits. None is made: nothing is exported.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, atomic::AtomicBool},
-};
+use std::collections::BTreeMap;
 
 use super::{
     App, Failure,
     edition::{edition, logo_of_store},
     record_access::record_access,
-    run_team_job::{Candidate, Team, leave_out_misfits, press, select_eligible},
+    run_team_job::{Candidate, Team, leave_out_misfits, select_eligible},
     submit_batch::Prepared,
+    while_wanted::misfits,
 };
 use crate::{
     bundles::manifest::counts,
@@ -20,10 +18,9 @@ use crate::{
         batch::TeamPlan,
         client::ClientId,
         eligibility::{LeftOut, Reason},
-        invitation::Code,
         location::LocationId,
     },
-    letters::LetterContent,
+    letters::LetterWords,
     storage::{batches::TeamName, outcomes::PlannedClient},
 };
 
@@ -96,16 +93,10 @@ async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
             clients: planned(plan, &names),
         };
         let mut selection = select_eligible(app, team, &edition).await?.selection;
-        let code = Code::parse("0000000000")
-            .ok_or_else(|| Failure::ours("ten zeros are no code any more"))?;
-        let letters: Vec<LetterContent> = selection
-            .letters()
-            .iter()
-            .map(|candidate| candidate.letter(code.clone()))
-            .collect();
-        let keep_going = Arc::new(AtomicBool::new(true));
-        let typeset = press(app, &edition, letters, |_| {}, &keep_going).await?;
-        leave_out_misfits(&mut selection, &typeset);
+        let letters = selection.letters().iter();
+        let words: Vec<LetterWords> = letters.map(|letter| letter.words().clone()).collect();
+        let misfits = misfits(app, edition, words).await?;
+        leave_out_misfits(&mut selection, &misfits);
         teams.push(TeamForecast {
             team_id: plan.team.to_string(),
             team_name: name.name.clone(),

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::Seek,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use zeroize::Zeroizing;
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 use super::{
     App, Failure,
     collect_bundles::{check_folder, make_folder, on_the_shelf},
-    fetch_bundle::{bundle_to_hand_out, said_of_lost},
+    fetch_bundle::{bundle_to_hand_out, bundle_to_look_at, said_of_lost},
 };
 use crate::bundles::{BundleError, lock};
 
@@ -55,17 +56,26 @@ pub struct LockedBundle {
 }
 
 /// Packs a bundle once more with every file encrypted with AES-256, and remembers that somebody took it out of the store.
+/// Whoever asks while many do waits for their turn.
 pub async fn lock_bundle(
     app: &App,
     id: &str,
     password: BundlePassword,
 ) -> Result<LockedBundle, Failure> {
+    // Of another's bundle, or none, is said so at once.
+    bundle_to_look_at(app, id).await?;
+    let turn = Arc::clone(&app.locking).acquire_owned().await;
+    let turn = turn.map_err(|_| Failure::ours("no bundle is locked any more"))?;
     let bundle = bundle_to_hand_out(app, id).await?;
     let spool = || tempfile::tempfile_in(&app.spool_dir).map_err(BundleError::Write);
     let (mut plain, out) = (spool()?, spool()?);
     app.shelf.write(&on_the_shelf(&bundle), &mut plain).await?;
     plain.rewind().map_err(BundleError::Write)?;
-    let locking = tokio::task::spawn_blocking(move || lock::lock(plain, &password.0, out));
+    let locking = tokio::task::spawn_blocking(move || {
+        // Goes on when nobody waits for it any more, and keeps its turn until it is done.
+        let _turn = turn;
+        lock::lock(plain, &password.0, out)
+    });
     let (file, bytes) = match locking.await {
         Ok(locked) => locked?,
         Err(_) => return Err(Failure::ours("locking the bundle broke down")),

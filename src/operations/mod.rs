@@ -75,6 +75,7 @@ pub mod summarise_organisation;
 pub mod switches;
 pub mod upload_logo;
 pub mod verify_audit;
+mod while_wanted;
 pub mod workers;
 
 pub use app::App;

@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::{
     App, Failure,
-    letter_desk::{Desk, Proposal, changed_meanwhile, no_draft, on_press},
+    letter_desk::{Desk, Proposal, changed_meanwhile, no_draft},
     letter_faults::{LetterFault, faults_of},
     preview_letter::never_written,
+    while_wanted::misfits,
 };
 use crate::{
     domain::{
@@ -208,7 +209,7 @@ async fn count_misfits(
             words.push(letter);
         }
     }
-    let misfits = on_press(&app.press, move |press| Ok(press.misfits(&edition, words)?)).await?;
+    let misfits = misfits(app, edition, words).await?;
     Ok(Published {
         number: 0,
         clients: clients.len(),

@@ -110,7 +110,7 @@ async fn words(
     };
     let keep_going = Arc::new(AtomicBool::new(true));
     let typeset = press(app, edition, letters, |_| {}, &keep_going).await?;
-    leave_out_misfits(&mut selection, &typeset);
+    leave_out_misfits(&mut selection, &typeset.misfits);
     match (selection.letters().first(), selection.left_out().first()) {
         (Some(candidate), _) => candidate.written_words(),
         (None, Some((candidate, left_out))) => Err(Failure::conflict(

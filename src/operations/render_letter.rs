@@ -37,7 +37,17 @@ pub async fn render_letter(app: &App, id: &str) -> Result<Vec<u8>, Failure> {
     Ok(pdf)
 }
 
-async fn print(app: &App, invitation: &Found) -> Result<Vec<u8>, Failure> {
+/// Sees that there is a letter to print, for somebody who wants to know no more.
+pub async fn letter_to_look_at(app: &App, id: &str) -> Result<(), Failure> {
+    let access = Access::done(Action::LetterPrinted).with("invitation", id);
+    let invitation = or_refused(app, &access, find_invitation(app, id)).await?;
+    let access = with_invitation(Action::LetterPrinted, &invitation);
+    or_refused(app, &access, printable(app, &invitation)).await?;
+    Ok(())
+}
+
+/// The batch of an invitation whose letter may be printed.
+async fn printable(app: &App, invitation: &Found) -> Result<StoredBatch, Failure> {
     let state = invitation.state_on(app.today());
     if state != InvitationState::Open {
         return Err(not_open(state, REISSUE));
@@ -51,6 +61,11 @@ async fn print(app: &App, invitation: &Found) -> Result<Vec<u8>, Failure> {
     if !done && invitation.reissue_of.is_none() {
         return Err(being_made());
     }
+    Ok(batch)
+}
+
+async fn print(app: &App, invitation: &Found) -> Result<Vec<u8>, Failure> {
+    let batch = printable(app, invitation).await?;
     let letter = app
         .db
         .letter_of_invitation(&invitation.id, &app.vault)

@@ -130,9 +130,13 @@ fn access(code: &str) -> Option<Sentence> {
             "Met dit account mag u hier niet aanmelden.",
             "Vraag de beheerder om u toe te laten.",
         ),
-        "too_busy" | "too_slow" => say(
-            "Het is op dit moment te druk, of het duurde te lang.",
+        "too_busy" => say(
+            "Het is op dit moment te druk.",
             "Probeer het over een minuut opnieuw.",
+        ),
+        "too_slow" => say(
+            "Dit duurde te lang en is afgebroken.",
+            "Probeer het opnieuw als het rustiger is, of vraag minder tegelijk, zoals minder teams.",
         ),
         "method_not_allowed" | "request_unreadable" => say(
             "Dit verzoek is niet te begrijpen.",

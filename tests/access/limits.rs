@@ -63,6 +63,7 @@ fn a_body_that_comes_too_slowly_is_not_waited_for() {
     );
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer:.200}");
     assert!(answer.to_lowercase().contains("retry-after: 5"));
+    assert!(answer.contains("Dit duurde te lang en is afgebroken."));
 }
 
 #[test]

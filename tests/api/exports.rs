@@ -7,6 +7,7 @@ use crate::support::{
     cli::Cli,
     files_below,
     service::{Reply, Service},
+    workshop::LOGO,
 };
 
 const IMPORTS: &str = "/api/v1/organisations/de-beste-zorg/imports";
@@ -133,4 +134,18 @@ fn what_is_no_export_of_this_organisation_is_refused_and_changes_nothing() {
     let there = items(&service.get("/api/v1/organisations", &token));
     assert_eq!(there.len(), 1);
     assert_eq!(there[0]["slug"], json!("zorg"));
+}
+
+#[test]
+fn a_logo_is_told_by_its_kind_however_that_is_written() {
+    let (service, token) = serving(&export(), &["--workers", "0"]);
+    let path = format!("/api/v1/organisations/{}/logo", super::SLUG);
+    let put = |kind: &str| {
+        let ask = service.ask("PUT", &path).token(&token);
+        ask.header("content-type", kind).body(LOGO).send()
+    };
+    for kind in ["image/svg+xml", "Image/SVG+XML; charset=utf-8"] {
+        put(kind).assert_status(200);
+    }
+    assert_eq!(put("text/html").assert_status(415).code(), "not_a_logo");
 }

@@ -1,8 +1,12 @@
 //! A bundle as a stream, from a folder and from a bucket: any part of it, opened as it comes.
 
-use std::{fs, ops::Range};
+use std::{fs, ops::Range, sync::Arc, time::Duration};
 
-use brievenbus::operations::{App, Failure, open_bundle::open_bundle};
+use brievenbus::operations::{
+    App, Failure,
+    lock_bundle::{BundlePassword, lock_bundle},
+    open_bundle::open_bundle,
+};
 use futures::TryStreamExt;
 use serde_json::Value;
 
@@ -150,4 +154,23 @@ async fn opening_a_bundle_takes_it_out_of_the_store() {
     app.close().await;
     let rows = tokio::task::block_in_place(|| cli.rows().query(collected));
     assert_eq!(rows, [["1"]]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bundles_are_locked_as_many_at_a_time_as_there_are_threads() {
+    let cli = tokio::task::block_in_place(Cli::new);
+    let bundles = tokio::task::block_in_place(|| made(&cli));
+    let id = bundles[0]["id"].as_str().unwrap();
+    let app = open(&cli).await;
+    let lock = || {
+        let password = BundlePassword::new("paard nietje batterij").ok().unwrap();
+        lock_bundle(&app, id, password)
+    };
+    // Somebody else locks one, and there is one thread.
+    let turn = Arc::clone(&app.locking).acquire_owned().await.unwrap();
+    let waited = tokio::time::timeout(Duration::from_millis(500), lock()).await;
+    assert!(waited.is_err(), "it did not wait for its turn");
+    drop(turn);
+    assert!(lock().await.is_ok());
+    app.close().await;
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Duration,
 };
 
@@ -12,20 +12,21 @@ use axum::response::{
     sse::{Event, KeepAlive, Sse},
 };
 use futures::{Stream, StreamExt, stream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, Ref, RefOr, Schema, Type},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{batches::BatchPath, refusals::NotThere};
+use super::{fields::IdPath, refusals::NotThere};
 use crate::{
     answers::batch::BatchProgress,
     http::{
         caller::{Caller, ForMembers},
         input::PathInput,
-        problem::Problem,
+        limits::too_busy,
+        problem::{Problem, Refusal},
         service::Service,
     },
     operations::{
@@ -41,6 +42,8 @@ const LOOK: Duration = Duration::from_millis(300);
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// How long somebody may follow: afterwards they connect again, and are asked again who they are.
 const LONGEST: Duration = Duration::from_secs(3_600);
+/// Connections that follow at a time, whatever they follow: each holds memory for as long as it is there.
+const MOST: usize = 1_000;
 /// How long somebody whose connection broke off waits before they connect again.
 const RECONNECT: Duration = Duration::from_secs(3);
 
@@ -58,7 +61,7 @@ pub fn routes() -> OpenApiRouter<Service> {
     path = "/batches/{id}/events",
     operation_id = "follow_batch",
     tag = "batches",
-    params(BatchPath),
+    params(IdPath),
     responses(
         (status = 200, description = "Events, each as described here.", body = BatchEvent,
             content_type = "text/event-stream"),
@@ -68,17 +71,22 @@ pub fn routes() -> OpenApiRouter<Service> {
 async fn follow(
     caller: Caller<ForMembers>,
     axum::extract::State(service): axum::extract::State<Service>,
-    PathInput(path): PathInput<BatchPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Response, Problem> {
-    let id = path.id.as_str();
+    let id = id.as_str();
     find_batch(&caller.app, id).await?;
     let first = BatchProgress::new(id, progress(&caller.app, id).await?);
+    let place = service.followers.place()?;
     let seen = service
         .followers
         .of(&service.app, &service.closing, id, first);
     let closing = service.closing.clone();
     let events = events(seen)
-        .map(Ok::<_, Infallible>)
+        .map(move |event| {
+            // Free again when the stream is dropped.
+            let _held = &place;
+            Ok::<_, Infallible>(event)
+        })
         .take_until(async move {
             tokio::select! {
                 () = closing.raised() => {}
@@ -160,11 +168,31 @@ fn events(seen: watch::Receiver<BatchProgress>) -> impl Stream<Item = Event> + S
     })
 }
 
-/// The batches that somebody follows. Cloning shares them.
-#[derive(Clone, Default)]
-pub struct Followers(Arc<Mutex<HashMap<String, Weak<watch::Sender<BatchProgress>>>>>);
+type Followed = HashMap<String, Weak<watch::Sender<BatchProgress>>>;
+
+/// The batches that somebody follows, and places for those who do. Cloning shares them.
+#[derive(Clone)]
+pub struct Followers {
+    followed: Arc<Mutex<Followed>>,
+    places: Arc<Semaphore>,
+}
+
+impl Default for Followers {
+    fn default() -> Self {
+        Self {
+            followed: Arc::default(),
+            places: Arc::new(Semaphore::new(MOST)),
+        }
+    }
+}
 
 impl Followers {
+    /// A place for somebody who follows, until it is dropped.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let place = Arc::clone(&self.places).try_acquire_owned();
+        place.map_err(|_| too_busy())
+    }
+
     /// How far a batch is, from now on. Whoever is the first to follow it has somebody look; the others see the same.
     fn of(
         &self,
@@ -200,10 +228,8 @@ impl Followers {
         alone
     }
 
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<String, Weak<watch::Sender<BatchProgress>>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Followed> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -241,4 +267,22 @@ async fn look(
 
 fn gave_up(id: &str, failure: &Failure) {
     tracing::error!(batch = id, code = failure.code, error = %failure, "batch not followed any more");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_follow_and_no_more() {
+        let followers = Followers::default();
+        let mut places: Vec<_> = (0..MOST).map(|_| followers.place().ok().unwrap()).collect();
+        let refused = followers.clone().place().err().unwrap();
+        assert_eq!(
+            (refused.status.as_u16(), refused.failure.code),
+            (503, "too_busy")
+        );
+        places.pop();
+        assert!(followers.place().is_ok());
+    }
 }

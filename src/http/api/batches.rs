@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use axum::{
     Json,
-    extract::OriginalUri,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -14,11 +13,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     batch_events,
-    fields::{self, Day, Id, Limit, Line, paging},
+    fields::{self, Day, Id, IdPath, Limit, Line},
     key::IdempotencyKey,
-    listing::{Listing, listing},
+    listing::{ListInput, Listing, paged},
     optional,
-    ranges::unchanged,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
@@ -33,8 +31,9 @@ use crate::{
     },
     http::{
         caller::{Caller, ForMembers},
-        input::{JsonInput, PathInput, QueryInput},
+        input::{JsonInput, PathInput},
         problem::Problem,
+        ranges::unchanged,
         service::Service,
     },
     operations::{
@@ -196,15 +195,17 @@ async fn submit(
 #[into_params(parameter_in = Query)]
 struct BatchesQuery {
     /// Only those of this organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     organisation: Option<Slug>,
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     after: Option<Id>,
 }
+
+paged!(BatchesQuery);
 
 /// List batches.
 ///
@@ -219,12 +220,11 @@ struct BatchesQuery {
 )]
 async fn list(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<BatchesQuery>,
+    list: ListInput<BatchesQuery>,
 ) -> Result<Response, Problem> {
-    let paging = paging(query.after, query.limit);
-    let page = batch_page(&caller.app, query.organisation.as_ref(), &paging).await?;
-    Ok(listing(page.map(BatchInList::from), &address))
+    let organisation = list.wanted.organisation.as_ref();
+    let page = batch_page(&caller.app, organisation, &list.paging).await?;
+    Ok(list.answer(page, BatchInList::from))
 }
 
 /// Show a batch.
@@ -237,7 +237,7 @@ async fn list(
     operation_id = "show_batch",
     tag = "batches",
     params(
-        BatchPath,
+        IdPath,
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of the answer before"),
     ),
     responses(
@@ -249,20 +249,11 @@ async fn list(
 )]
 async fn show(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BatchPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let batch = show_batch(&caller.app, path.id.as_str()).await?;
+    let batch = show_batch(&caller.app, id.as_str()).await?;
     Ok(unchanged(&headers, &Batch::from(batch))?)
-}
-
-/// Which batch.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-pub(super) struct BatchPath {
-    /// Of the batch.
-    #[param(schema_with = answers::id)]
-    pub id: Id,
 }
 
 /// Cancel a batch.
@@ -274,15 +265,15 @@ pub(super) struct BatchPath {
     path = "/batches/{id}/cancel",
     operation_id = "cancel_batch",
     tag = "batches",
-    params(BatchPath),
+    params(IdPath),
     responses((status = 200, description = "The batch as it is now.", body = Batch), NotThere, InTheWay)
 )]
 async fn cancel(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BatchPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Json<Batch>, Problem> {
-    operations::cancel_batch::cancel_batch(&caller.app, path.id.as_str()).await?;
-    shown(&caller.app, path.id.as_str()).await
+    operations::cancel_batch::cancel_batch(&caller.app, id.as_str()).await?;
+    shown(&caller.app, id.as_str()).await
 }
 
 /// Try a batch again.
@@ -293,15 +284,15 @@ async fn cancel(
     path = "/batches/{id}/retry",
     operation_id = "retry_batch",
     tag = "batches",
-    params(BatchPath),
+    params(IdPath),
     responses((status = 200, description = "The batch as it is now.", body = Batch), NotThere, InTheWay)
 )]
 async fn retry(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BatchPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Json<Batch>, Problem> {
-    operations::retry_batch::retry_batch(&caller.app, path.id.as_str()).await?;
-    shown(&caller.app, path.id.as_str()).await
+    operations::retry_batch::retry_batch(&caller.app, id.as_str()).await?;
+    shown(&caller.app, id.as_str()).await
 }
 
 async fn shown(app: &App, id: &str) -> Result<Json<Batch>, Problem> {

@@ -1,38 +1,31 @@
 //! `/bundles`
 
-use std::io;
-
 use axum::{
-    body::Body,
-    extract::OriginalUri,
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, Method},
+    response::Response,
 };
-use futures::TryStreamExt;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Binary, Id, Limit, paging},
-    listing::{Listing, listing},
-    ranges::{Part, is_known, nowhere, part},
+    fields::{Binary, Id, IdPath, Limit},
+    listing::{ListInput, Listing, paged},
     refusals::{NotPossible, NotThere},
 };
 use crate::{
-    answers::{self, bundle::Bundle},
+    answers::bundle::Bundle,
     domain::organisation::Slug,
     http::{
-        attachments::{attachment, locked_zip},
+        attachments::{locked_zip, zip},
         caller::{Caller, ForMembers},
-        input::{JsonInput, PathInput, QueryInput},
+        input::{JsonInput, PathInput},
         problem::Problem,
         service::Service,
     },
     operations::{
-        fetch_bundle::{BundleFilter, bundle_page, bundle_to_look_at},
+        fetch_bundle::{BundleFilter, bundle_page},
         lock_bundle::{BundlePassword, lock_bundle},
-        open_bundle::open_bundle,
     },
 };
 
@@ -49,18 +42,20 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[into_params(parameter_in = Query)]
 struct BundlesQuery {
     /// Only those of this organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     organisation: Option<Slug>,
     /// Only those of this batch.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     batch: Option<Id>,
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     after: Option<Id>,
 }
+
+paged!(BundlesQuery);
 
 /// List bundles.
 ///
@@ -75,27 +70,14 @@ struct BundlesQuery {
 )]
 async fn list(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<BundlesQuery>,
+    list: ListInput<BundlesQuery>,
 ) -> Result<Response, Problem> {
     let filter = BundleFilter {
-        organisation: query.organisation,
-        batch: query.batch.map(Id::into_string),
+        organisation: list.wanted.organisation.clone(),
+        batch: list.wanted.batch.clone().map(Id::into_string),
     };
-    let page = bundle_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
-    Ok(listing(
-        page.map(|(bundle, team)| Bundle::new(bundle, team)),
-        &address,
-    ))
-}
-
-/// Which bundle.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-struct BundlePath {
-    /// Of the bundle.
-    #[param(schema_with = answers::id)]
-    id: Id,
+    let page = bundle_page(&caller.app, &filter, &list.paging).await?;
+    Ok(list.answer(page, |(bundle, team)| Bundle::new(bundle, team)))
 }
 
 /// Download a bundle.
@@ -108,7 +90,7 @@ struct BundlePath {
     operation_id = "fetch_bundle",
     tag = "bundles",
     params(
-        BundlePath,
+        IdPath,
         ("Range" = Option<String>, Header, description = "One part: `bytes=0-1023`, `bytes=1024-`, `bytes=-1024`"),
         ("If-Range" = Option<String>, Header, description = "The `ETag`: another bundle is sent as a whole"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of a bundle that is there already"),
@@ -131,52 +113,11 @@ struct BundlePath {
 )]
 async fn download(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BundlePath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let id = path.id.as_str();
-    let bundle = bundle_to_look_at(&caller.app, id).await?;
-    let etag = format!("\"{}\"", bundle.sha256);
-    let told = [
-        (header::ETAG, etag.clone()),
-        (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
-    ];
-    if is_known(&headers, &etag) {
-        return Ok((StatusCode::NOT_MODIFIED, told).into_response());
-    }
-    let asked = match method {
-        // Only what is fetched can be fetched in parts.
-        Method::GET => part(&headers, bundle.bytes, &etag),
-        _ => Part::Whole,
-    };
-    let (status, range) = match asked {
-        Part::Nowhere => return Ok(nowhere(bundle.bytes)),
-        Part::Whole => (StatusCode::OK, 0..bundle.bytes),
-        Part::Some(range) => (StatusCode::PARTIAL_CONTENT, range),
-    };
-    let length = HeaderValue::from(range.end - range.start);
-    let place = (status == StatusCode::PARTIAL_CONTENT)
-        .then(|| format!("bytes {}-{}/{}", range.start, range.end - 1, bundle.bytes));
-    let body = if method == Method::HEAD {
-        Body::empty()
-    } else {
-        let bytes = open_bundle(&caller.app, id).await?.read(range).await?;
-        Body::from_stream(bytes.map_err(io::Error::other))
-    };
-    let mut answer = (status, told, body).into_response();
-    let answered = answer.headers_mut();
-    answered.insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/zip"),
-    );
-    answered.insert(header::CONTENT_LENGTH, length);
-    answered.insert(header::CONTENT_DISPOSITION, attachment(&bundle.file_name)?);
-    if let Some(place) = place.and_then(|place| HeaderValue::try_from(place).ok()) {
-        answered.insert(header::CONTENT_RANGE, place);
-    }
-    Ok(answer)
+    Ok(zip(&caller.app, id.as_str(), &method, &headers).await?)
 }
 
 /// The password of a bundle. No `Debug`.
@@ -197,7 +138,7 @@ struct Lock {
     path = "/bundles/{id}/locked",
     operation_id = "lock_bundle",
     tag = "bundles",
-    params(BundlePath),
+    params(IdPath),
     request_body = Lock,
     responses(
         (status = 200, description = "The locked zip.", body = Binary, content_type = "application/zip",
@@ -207,10 +148,10 @@ struct Lock {
 )]
 async fn locked(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<BundlePath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
     JsonInput(lock): JsonInput<Lock>,
 ) -> Result<Response, Problem> {
     let password = BundlePassword::new(&lock.password)?;
-    let bundle = lock_bundle(&caller.app, path.id.as_str(), password).await?;
+    let bundle = lock_bundle(&caller.app, id.as_str(), password).await?;
     Ok(locked_zip(bundle)?)
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::Deserialize;
 use utoipa::{
-    PartialSchema, ToSchema,
+    IntoParams, PartialSchema, ToSchema,
     openapi::{
         Array, ArrayBuilder, KnownFormat, Object, ObjectBuilder, RefOr, Schema, SchemaFormat, Type,
     },
@@ -12,11 +12,11 @@ use utoipa::{
 use super::optional;
 use crate::{
     answers,
-    domain::client::ClientId,
+    domain::{client::ClientId, invitation::InvitationState, organisation::Slug},
     operations::paging::{self, Paging},
 };
 
-/// Longest name of a team, and longest label.
+/// Longest name of a team.
 const MOST_CHARS: usize = 200;
 /// Most teams of a request.
 pub const MOST_TEAMS: usize = 1_000;
@@ -67,27 +67,8 @@ impl TryFrom<String> for ClientNumber {
     }
 }
 
-impl PartialSchema for ClientNumber {
-    fn schema() -> RefOr<Schema> {
-        answers::client_number().into()
-    }
-}
-
-impl ToSchema for ClientNumber {}
-
 /// A file as it is, in the document: `Vec<u8>` would be a list of numbers there.
 pub struct Binary;
-
-impl PartialSchema for Binary {
-    fn schema() -> RefOr<Schema> {
-        text()
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)))
-            .build()
-            .into()
-    }
-}
-
-impl ToSchema for Binary {}
 
 /// One line of text, without control characters, which a database may refuse.
 #[derive(Debug, Clone, Deserialize)]
@@ -106,14 +87,6 @@ impl TryFrom<String> for Line {
         }
     }
 }
-
-impl PartialSchema for Line {
-    fn schema() -> RefOr<Schema> {
-        line().into()
-    }
-}
-
-impl ToSchema for Line {}
 
 /// A day that a letter can be of.
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -169,6 +142,39 @@ impl From<ClientNumber> for String {
     }
 }
 
+/// What an address names by its id.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct IdPath {
+    /// Of the one that is meant.
+    #[param(inline)]
+    pub id: Id,
+}
+
+/// Each kind of value in the document. In parameters they stand inline: with `schema_with`, what is said of a parameter
+/// would be lost.
+macro_rules! described {
+    ($($kind:ty: $schema:expr;)+) => {$(
+        impl PartialSchema for $kind {
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
+        }
+
+        impl ToSchema for $kind {}
+    )+};
+}
+
+described! {
+    Id: answers::id();
+    Slug: answers::slug();
+    ClientNumber: answers::client_number();
+    InvitationState: answers::invitation_state();
+    Line: line();
+    Limit: limit();
+    Binary: text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary))).build();
+}
+
 /// [`LetterChanges`](crate::domain::letter_setup::LetterChanges) in the document: what is absent stays as it is; an
 /// empty text is none.
 #[derive(ToSchema)]
@@ -184,7 +190,7 @@ pub struct LetterChangesBody {
     address_window: Option<String>,
     with_logo: Option<bool>,
     /// Days from the letter date to the last day on which the code works.
-    #[schema(minimum = 0, maximum = 65_535)]
+    #[schema(minimum = 1, maximum = 365)]
     validity_days: Option<u16>,
     #[schema(schema_with = optional::name_style)]
     name_style: Option<String>,
@@ -203,8 +209,7 @@ pub struct LetterChangesBody {
     logo: Option<String>,
 }
 
-/// [`Limit`] in the document.
-pub fn limit() -> Object {
+fn limit() -> Object {
     ObjectBuilder::new()
         .schema_type(Type::Integer)
         .minimum(Some(1))
@@ -213,8 +218,7 @@ pub fn limit() -> Object {
         .build()
 }
 
-/// [`Line`] in the document.
-pub fn line() -> Object {
+fn line() -> Object {
     text()
         .min_length(Some(1))
         .max_length(Some(MOST_CHARS))

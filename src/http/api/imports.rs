@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, Multipart, Request, State},
-    http::{StatusCode, header},
+    extract::{Request, State},
+    http::StatusCode,
 };
 use futures::StreamExt;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,11 +17,15 @@ use crate::{
     answers::import::{Import, KeptLetter},
     http::{
         caller::{Caller, ForMembers},
-        input::{PathInput, too_large},
+        input::{BROKEN_OFF, PathInput, broken_off, media_type, too_large, unreadable_body},
+        parcels,
         problem::Problem,
         service::Service,
     },
-    operations::receive_export::{Arrival, Received, TOO_LARGE},
+    operations::{
+        Failure,
+        receive_export::{Arrival, Received, TOO_LARGE},
+    },
 };
 
 pub fn routes() -> OpenApiRouter<Service> {
@@ -58,9 +62,9 @@ async fn import(
     request: Request,
 ) -> Result<Json<Import>, Problem> {
     let arrival = Arrival::of(&caller.app, &path.slug)?;
-    let received = match kind_of(&request).as_deref() {
-        Some("application/zip" | "application/x-zip-compressed") => zip(arrival, request).await?,
-        Some("multipart/form-data") => files(arrival, request, &service).await?,
+    let received = match media_type(request.headers()).as_deref() {
+        Some("application/zip" | "application/x-zip-compressed") => zip(arrival, request).await,
+        Some("multipart/form-data") => files(arrival, request, &service).await,
         _ => {
             return Err(Problem::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -70,6 +74,7 @@ async fn import(
             ));
         }
     };
+    let received = received.map_err(refused)?;
     Ok(Json(Import {
         organisation: received.organisation,
         report: received.report,
@@ -88,68 +93,44 @@ struct ExportFiles {
     files: Vec<Binary>,
 }
 
-/// What a request says that its body is, in small letters.
-fn kind_of(request: &Request) -> Option<String> {
-    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let kind = value.split(';').next()?;
-    Some(kind.trim().to_ascii_lowercase())
-}
-
-async fn zip(mut arrival: Arrival<'_>, request: Request) -> Result<Received, Problem> {
+async fn zip(mut arrival: Arrival<'_>, request: Request) -> Result<Received, Failure> {
     arrival.begin("")?;
     let mut pieces = request.into_body().into_data_stream();
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|_| broken_off())?;
-        write(&mut arrival, &piece).await?;
+        arrival.write(&piece.map_err(|_| broken_off())?).await?;
     }
-    Ok(arrival.take_in_zip().await?)
+    arrival.take_in_zip().await
 }
 
 async fn files(
     mut arrival: Arrival<'_>,
     request: Request,
     service: &Service,
-) -> Result<Received, Problem> {
-    let mut form = Multipart::from_request(request, service)
-        .await
-        .map_err(|_| broken_off())?;
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
+) -> Result<Received, Failure> {
+    let mut form = parcels::form(request, service).await?;
+    while let Some(field) = parcels::next(&mut form).await? {
         if field.name() != Some("files") {
-            return Err(Problem::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
+            return Err(Failure::input(
                 "not_an_export",
                 "the form has a field that is none of the files of an export",
-                Some("send every file in a field of its own with the name `files`"),
+                "send every file in a field of its own with the name `files`",
             ));
         }
         // A place for a file where none was chosen says nothing.
         let name = field.file_name().unwrap_or_default().to_owned();
-        if name.is_empty() {
-            continue;
-        }
-        arrival.begin(&name)?;
-        while let Some(piece) = field.chunk().await.map_err(|_| broken_off())? {
-            write(&mut arrival, &piece).await?;
+        if !name.is_empty() {
+            arrival.begin(&name)?;
+            parcels::pour(field, &mut arrival).await?;
         }
     }
-    Ok(arrival.take_in_files().await?)
+    arrival.take_in_files().await
 }
 
-async fn write(arrival: &mut Arrival<'_>, piece: &[u8]) -> Result<(), Problem> {
-    arrival.write(piece).await.map_err(|failure| {
-        if failure.code == TOO_LARGE {
-            too_large()
-        } else {
-            failure.into()
-        }
-    })
-}
-
-fn broken_off() -> Problem {
-    Problem::new(
-        StatusCode::BAD_REQUEST,
-        "body_broken_off",
-        "the body of the request did not arrive whole, or is no form",
-        Some("send it again"),
-    )
+/// What is wrong with the body itself, whatever is in it, is said as of every other.
+fn refused(failure: Failure) -> Problem {
+    match failure.code {
+        TOO_LARGE => too_large(),
+        BROKEN_OFF => unreadable_body(failure),
+        _ => failure.into(),
+    }
 }

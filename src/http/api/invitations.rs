@@ -2,8 +2,7 @@
 
 use axum::{
     Json,
-    extract::OriginalUri,
-    http::{StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -11,23 +10,23 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Binary, ClientNumber, Id, Limit, Line, paging},
-    listing::{Listing, listing},
+    fields::{Binary, ClientNumber, Id, IdPath, Limit, Line},
+    listing::{ListInput, Listing, paged},
     refusals::{InTheWay, NotThere},
 };
 use crate::{
-    answers::{self, invitation::Invitation},
+    answers::invitation::Invitation,
     domain::{invitation::InvitationState, organisation::Slug},
     http::{
+        attachments,
         caller::{Caller, ForMembers},
-        input::{PathInput, QueryInput},
+        input::PathInput,
         problem::Problem,
         service::Service,
     },
     operations::{
         self,
         list_invitations::{InvitationFilter, invitation_page, show_invitation},
-        render_letter::render_letter,
     },
 };
 
@@ -46,24 +45,26 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[into_params(parameter_in = Query)]
 struct InvitationsQuery {
     /// Only those of this organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     organisation: Option<Slug>,
     /// Only those of this client.
-    #[param(schema_with = answers::client_number)]
+    #[param(inline)]
     client: Option<ClientNumber>,
     /// Only those that this team wrote: its id, or its name without regard to case.
-    #[param(schema_with = fields::line)]
+    #[param(inline)]
     team: Option<Line>,
     /// Only those that are in this state today.
-    #[param(schema_with = answers::invitation_state)]
+    #[param(inline)]
     state: Option<InvitationState>,
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     after: Option<Id>,
 }
+
+paged!(InvitationsQuery);
 
 /// List invitations.
 ///
@@ -78,30 +79,17 @@ struct InvitationsQuery {
 )]
 async fn list(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<InvitationsQuery>,
+    list: ListInput<InvitationsQuery>,
 ) -> Result<Response, Problem> {
     let filter = InvitationFilter {
-        organisation: query.organisation,
-        client: query.client.map(String::from),
-        team: query.team.map(|team| team.0),
-        state: query.state,
+        organisation: list.wanted.organisation.clone(),
+        client: list.wanted.client.clone().map(String::from),
+        team: list.wanted.team.clone().map(|team| team.0),
+        state: list.wanted.state,
     };
-    let page = invitation_page(&caller.app, &filter, &paging(query.after, query.limit)).await?;
+    let page = invitation_page(&caller.app, &filter, &list.paging).await?;
     let today = caller.app.today();
-    Ok(listing(
-        page.map(|invitation| Invitation::new(invitation, today)),
-        &address,
-    ))
-}
-
-/// Which invitation.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-struct InvitationPath {
-    /// Of the invitation.
-    #[param(schema_with = answers::id)]
-    id: Id,
+    Ok(list.answer(page, |invitation| Invitation::new(invitation, today)))
 }
 
 /// Show an invitation.
@@ -110,14 +98,14 @@ struct InvitationPath {
     path = "/invitations/{id}",
     operation_id = "show_invitation",
     tag = "invitations",
-    params(InvitationPath),
+    params(IdPath),
     responses((status = 200, description = "The invitation.", body = Invitation), NotThere)
 )]
 async fn show(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<InvitationPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Json<Invitation>, Problem> {
-    let invitation = show_invitation(&caller.app, path.id.as_str()).await?;
+    let invitation = show_invitation(&caller.app, id.as_str()).await?;
     Ok(Json(Invitation::new(invitation, caller.app.today())))
 }
 
@@ -129,7 +117,7 @@ async fn show(
     path = "/invitations/{id}/letter.pdf",
     operation_id = "print_letter",
     tag = "invitations",
-    params(InvitationPath),
+    params(IdPath),
     responses(
         (status = 200, description = "The letter.", body = Binary, content_type = "application/pdf"),
         NotThere, InTheWay
@@ -137,19 +125,11 @@ async fn show(
 )]
 async fn letter(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<InvitationPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
+    method: Method,
 ) -> Result<Response, Problem> {
-    let pdf = render_letter(&caller.app, path.id.as_str()).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf"),
-        // There is a code in it.
-        (header::CACHE_CONTROL, "no-store"),
-        (
-            header::CONTENT_DISPOSITION,
-            "inline; filename=\"brief.pdf\"",
-        ),
-    ];
-    Ok((headers, pdf).into_response())
+    let shown = HeaderValue::from_static("inline; filename=\"brief.pdf\"");
+    Ok(attachments::letter(&caller.app, id.as_str(), &method, shown).await?)
 }
 
 /// Cancel an invitation.
@@ -160,14 +140,14 @@ async fn letter(
     path = "/invitations/{id}/cancel",
     operation_id = "cancel_invitation",
     tag = "invitations",
-    params(InvitationPath),
+    params(IdPath),
     responses((status = 200, description = "The invitation as it is now.", body = Invitation), NotThere, InTheWay)
 )]
 async fn cancel(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<InvitationPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Json<Invitation>, Problem> {
-    let id = path.id.as_str();
+    let id = id.as_str();
     operations::cancel_invitation::cancel_invitation(&caller.app, id).await?;
     let now = show_invitation(&caller.app, id).await?;
     Ok(Json(Invitation::new(now, caller.app.today())))
@@ -181,7 +161,7 @@ async fn cancel(
     path = "/invitations/{id}/reissue",
     operation_id = "reissue_invitation",
     tag = "invitations",
-    params(InvitationPath),
+    params(IdPath),
     responses(
         (status = 201, description = "The new invitation.", body = Invitation,
             headers(("Location" = String, description = "Where the new invitation is"))),
@@ -190,10 +170,9 @@ async fn cancel(
 )]
 async fn reissue(
     caller: Caller<ForMembers>,
-    PathInput(path): PathInput<InvitationPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Response, Problem> {
-    let new =
-        operations::reissue_invitation::reissue_invitation(&caller.app, path.id.as_str()).await?;
+    let new = operations::reissue_invitation::reissue_invitation(&caller.app, id.as_str()).await?;
     let location = format!("/api/v1/invitations/{}", new.id);
     let invitation = Invitation::new(new, caller.app.today());
     let location = [(header::LOCATION, location)];

@@ -2,8 +2,8 @@
 
 use axum::{
     Json,
-    extract::{OriginalUri, Request, State},
-    http::{StatusCode, header},
+    extract::{Request, State},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -12,19 +12,16 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     fields::{Binary, LetterChangesBody, Line},
-    listing::{Listing, listing},
+    listing::Listing,
     organisations::OrganisationPath,
     refusals::{InTheWay, NotPossible, NotThere},
 };
 use crate::{
-    answers::{
-        self,
-        letter::{Letter, LetterDraft, LetterPublished, LetterVersion, Logo},
-    },
+    answers::letter::{Letter, LetterDraft, LetterPublished, LetterVersion, Logo},
     domain::{letter_setup::LetterChanges, organisation::Slug},
     http::{
         caller::{Caller, ForMembers},
-        input::{JsonInput, PathInput, QueryInput, whole_body},
+        input::{JsonInput, PathInput, QueryInput, media_type, whole_body},
         problem::{Problem, letter_not_possible},
         service::Service,
     },
@@ -32,7 +29,6 @@ use crate::{
         self,
         letter_draft::letter_draft,
         list_letter_versions::list_letter_versions,
-        paging::Page,
         publish_letter::{Publication, Publish, publish_letter},
         save_letter_draft::{Saving, save_letter_draft},
         upload_logo::{LogoUpload, upload_logo},
@@ -204,15 +200,11 @@ async fn publish(
 )]
 async fn versions(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
     PathInput(path): PathInput<OrganisationPath>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Listing<LetterVersion>>, Problem> {
     let versions = list_letter_versions(&caller.app, &path.slug).await?;
-    let page = Page {
-        items: versions.into_iter().map(LetterVersion::from).collect(),
-        next: None,
-    };
-    Ok(listing(page, &address))
+    let items = versions.into_iter().map(LetterVersion::from).collect();
+    Ok(Listing::whole(items))
 }
 
 /// Which version.
@@ -220,7 +212,7 @@ async fn versions(
 #[into_params(parameter_in = Path)]
 struct VersionPath {
     /// Of the organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     slug: Slug,
     /// Of the version.
     #[param(minimum = 1)]
@@ -292,8 +284,7 @@ async fn logo(
     PathInput(path): PathInput<OrganisationPath>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let kind = request.headers().get(header::CONTENT_TYPE);
-    let name = match kind.and_then(|kind| kind.to_str().ok()) {
+    let name = match media_type(request.headers()).as_deref() {
         Some("image/svg+xml") => "logo.svg",
         Some("image/png") => "logo.png",
         Some("image/jpeg") => "logo.jpg",

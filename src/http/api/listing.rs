@@ -2,13 +2,17 @@
 
 use axum::{
     Json,
-    http::{HeaderValue, Uri, header},
+    extract::{FromRequestParts, OriginalUri},
+    http::{HeaderValue, Uri, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 
-use crate::operations::paging::Page;
+use crate::{
+    http::{input::QueryInput, problem::Problem, service::Service},
+    operations::paging::{Page, Paging},
+};
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,8 +22,60 @@ pub struct Listing<T> {
     next: Option<String>,
 }
 
+impl<T> Listing<T> {
+    /// A list on one page.
+    pub fn whole(items: Vec<T>) -> Json<Self> {
+        Json(Self { items, next: None })
+    }
+}
+
+/// A query that also says which page of a list is wanted.
+pub trait Paged: DeserializeOwned {
+    fn take_paging(&mut self) -> Paging;
+}
+
+/// For queries with `limit` and `after`.
+macro_rules! paged {
+    ($query:ty) => {
+        impl $crate::http::api::listing::Paged for $query {
+            fn take_paging(&mut self) -> $crate::operations::paging::Paging {
+                $crate::http::api::fields::paging(self.after.take(), self.limit)
+            }
+        }
+    };
+}
+pub(super) use paged;
+
+/// A list that is asked for: what of it, and which page.
+pub struct ListInput<Q> {
+    pub wanted: Q,
+    pub paging: Paging,
+    /// For the link to the next page.
+    address: Uri,
+}
+
+impl<Q: Paged> FromRequestParts<Service> for ListInput<Q> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Problem> {
+        let QueryInput(mut wanted) = QueryInput::<Q>::from_request_parts(parts, service).await?;
+        let original = parts.extensions.get::<OriginalUri>();
+        Ok(Self {
+            paging: wanted.take_paging(),
+            address: original.map_or_else(|| parts.uri.clone(), |uri| uri.0.clone()),
+            wanted,
+        })
+    }
+}
+
+impl<Q> ListInput<Q> {
+    pub fn answer<T, U: Serialize>(&self, page: Page<T>, shape: impl FnMut(T) -> U) -> Response {
+        listing(page.map(shape), &self.address)
+    }
+}
+
 /// The page as an answer. `address`: the one that was asked for.
-pub fn listing<T: Serialize>(page: Page<T>, address: &Uri) -> Response {
+fn listing<T: Serialize>(page: Page<T>, address: &Uri) -> Response {
     let link = page.next.as_deref().and_then(|next| link(address, next));
     let mut answer = Json(Listing {
         items: page.items,

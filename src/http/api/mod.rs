@@ -18,7 +18,6 @@ mod listing;
 mod optional;
 mod organisations;
 mod previews;
-mod ranges;
 mod refusals;
 mod tokens;
 

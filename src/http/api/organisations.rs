@@ -1,21 +1,21 @@
 //! `/organisations`
 
-use axum::{Json, extract::OriginalUri, response::Response};
+use axum::{Json, response::Response};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, ClientNumber, Limit, Line, paging},
-    listing::{Listing, listing},
+    fields::{ClientNumber, Limit, Line},
+    listing::{ListInput, Listing, paged},
     refusals::{NotPossible, NotThere},
 };
 use crate::{
-    answers::{self, client::Client, organisation::Organisation, team::Team},
+    answers::{client::Client, organisation::Organisation, team::Team},
     domain::organisation::Slug,
     http::{
         caller::{Caller, ForMembers},
-        input::{PathInput, QueryInput},
+        input::PathInput,
         problem::Problem,
         service::Service,
     },
@@ -23,7 +23,6 @@ use crate::{
         list_clients::{ClientFilter, client_page},
         list_organisations::list_organisations,
         list_teams::list_teams,
-        paging::Page,
         submit_batch::organisation,
     },
 };
@@ -42,12 +41,14 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[into_params(parameter_in = Query)]
 struct OrganisationsQuery {
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     after: Option<Slug>,
 }
+
+paged!(OrganisationsQuery);
 
 /// List organisations.
 ///
@@ -62,11 +63,10 @@ struct OrganisationsQuery {
 )]
 async fn list(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<OrganisationsQuery>,
+    list: ListInput<OrganisationsQuery>,
 ) -> Result<Response, Problem> {
-    let page = list_organisations(&caller.app, &paging(query.after, query.limit)).await?;
-    Ok(listing(page.map(Organisation::from), &address))
+    let page = list_organisations(&caller.app, &list.paging).await?;
+    Ok(list.answer(page, Organisation::from))
 }
 
 /// Which organisation.
@@ -74,7 +74,7 @@ async fn list(
 #[into_params(parameter_in = Path)]
 pub(super) struct OrganisationPath {
     /// Of the organisation.
-    #[param(schema_with = answers::slug)]
+    #[param(inline)]
     pub slug: Slug,
 }
 
@@ -109,15 +109,10 @@ async fn show(
 )]
 async fn teams(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
     PathInput(path): PathInput<OrganisationPath>,
-) -> Result<Response, Problem> {
+) -> Result<Json<Listing<Team>>, Problem> {
     let teams = list_teams(&caller.app, &path.slug).await?;
-    let page = Page {
-        items: teams.into_iter().map(Team::from).collect(),
-        next: None,
-    };
-    Ok(listing(page, &address))
+    Ok(Listing::whole(teams.into_iter().map(Team::from).collect()))
 }
 
 /// Which clients.
@@ -126,18 +121,20 @@ async fn teams(
 #[into_params(parameter_in = Query)]
 struct ClientsQuery {
     /// Only the client with this number, in the last export or not.
-    #[param(schema_with = answers::client_number)]
+    #[param(inline)]
     client: Option<ClientNumber>,
     /// Only those assigned today to this team (its id or its name) or to a location below it.
-    #[param(schema_with = fields::line)]
+    #[param(inline)]
     team: Option<Line>,
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::client_number)]
+    #[param(inline)]
     after: Option<ClientNumber>,
 }
+
+paged!(ClientsQuery);
 
 /// List the clients of an organisation.
 ///
@@ -155,15 +152,13 @@ struct ClientsQuery {
 )]
 async fn clients(
     caller: Caller<ForMembers>,
-    OriginalUri(address): OriginalUri,
     PathInput(path): PathInput<OrganisationPath>,
-    QueryInput(query): QueryInput<ClientsQuery>,
+    list: ListInput<ClientsQuery>,
 ) -> Result<Response, Problem> {
     let filter = ClientFilter {
-        client: query.client.map(|number| number.0),
-        team: query.team.map(|team| team.0),
+        client: list.wanted.client.clone().map(|number| number.0),
+        team: list.wanted.team.clone().map(|team| team.0),
     };
-    let paging = paging(query.after, query.limit);
-    let page = client_page(&caller.app, &path.slug, &filter, &paging).await?;
-    Ok(listing(page.map(Client::from), &address))
+    let page = client_page(&caller.app, &path.slug, &filter, &list.paging).await?;
+    Ok(list.answer(page, Client::from))
 }

@@ -19,6 +19,7 @@ use crate::{
     answers::letter::LetterPicture,
     domain::{actor::Role, letter_setup::LetterChanges, organisation::Slug},
     http::{
+        attachments,
         caller::{Caller, ForPreviews},
         input::JsonInput,
         problem::{Problem, letter_not_possible},
@@ -113,13 +114,11 @@ async fn preview(
         Preview::Drawn(drawn) => *drawn,
         Preview::Faults(faults) => return Err(letter_not_possible(faults)),
     };
-    let unkept = [(header::CACHE_CONTROL, "no-store")];
     if wants_json(&headers) {
         let png = STANDARD.encode(&drawn.png);
-        return Ok((unkept, Json(LetterPicture::new(drawn, png))).into_response());
+        return Ok(Json(LetterPicture::new(drawn, png)).into_response());
     }
-    let kind = [(header::CONTENT_TYPE, "image/png")];
-    Ok((unkept, kind, drawn.png).into_response())
+    Ok(attachments::png(drawn.png))
 }
 
 fn wants_json(headers: &HeaderMap) -> bool {

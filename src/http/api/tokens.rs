@@ -2,8 +2,7 @@
 
 use axum::{
     Json,
-    extract::OriginalUri,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
@@ -11,8 +10,8 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    fields::{self, Id, Limit, paging},
-    listing::{Listing, listing},
+    fields::{Id, IdPath, Limit},
+    listing::{ListInput, Listing, paged},
     optional,
     refusals::{InTheWay, NotPossible, NotThere},
 };
@@ -24,7 +23,7 @@ use crate::{
     domain::{actor::Role, organisation::Slug},
     http::{
         caller::{Caller, ForSupport},
-        input::{JsonInput, PathInput, QueryInput},
+        input::{JsonInput, PathInput},
         problem::Problem,
         service::Service,
     },
@@ -47,12 +46,14 @@ pub fn routes() -> OpenApiRouter<Service> {
 #[into_params(parameter_in = Query)]
 struct TokensQuery {
     /// Lines of the page.
-    #[param(schema_with = fields::limit)]
+    #[param(inline)]
     limit: Option<Limit>,
     /// The `next` of the page before.
-    #[param(schema_with = answers::id)]
+    #[param(inline)]
     after: Option<Id>,
 }
+
+paged!(TokensQuery);
 
 /// List tokens.
 ///
@@ -67,12 +68,11 @@ struct TokensQuery {
 )]
 async fn list(
     caller: Caller<ForSupport>,
-    OriginalUri(address): OriginalUri,
-    QueryInput(query): QueryInput<TokensQuery>,
+    list: ListInput<TokensQuery>,
 ) -> Result<Response, Problem> {
-    let page = token_page(&caller.app, &paging(query.after, query.limit)).await?;
+    let page = token_page(&caller.app, &list.paging).await?;
     let now = caller.app.now();
-    Ok(listing(page.map(|token| Token::new(token, now)), &address))
+    Ok(list.answer(page, |token| Token::new(token, now)))
 }
 
 /// What is asked for.
@@ -135,17 +135,7 @@ async fn create(
         token: Token::new(token, caller.app.now()),
         secret: &secret,
     };
-    let unkept = [(header::CACHE_CONTROL, "no-store")];
-    Ok((StatusCode::CREATED, unkept, Json(created)).into_response())
-}
-
-/// Which token.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Path)]
-struct TokenPath {
-    /// Of the token.
-    #[param(schema_with = answers::id)]
-    id: Id,
+    Ok((StatusCode::CREATED, Json(created)).into_response())
 }
 
 /// Revoke a token.
@@ -156,15 +146,15 @@ struct TokenPath {
     path = "/tokens/{id}/revoke",
     operation_id = "revoke_token",
     tag = "tokens",
-    params(TokenPath),
+    params(IdPath),
     responses((status = 200, description = "The token as it is now.", body = Token), NotThere, InTheWay)
 )]
 async fn revoke(
     caller: Caller<ForSupport>,
-    PathInput(path): PathInput<TokenPath>,
+    PathInput(IdPath { id }): PathInput<IdPath>,
 ) -> Result<Json<Token>, Problem> {
     let app = &caller.app;
-    let mut token = operations::revoke_token::revoke_token(app, path.id.as_str()).await?;
+    let mut token = operations::revoke_token::revoke_token(app, id.as_str()).await?;
     token.revoked_at = Some(app.now());
     Ok(Json(Token::new(token, app.now())))
 }

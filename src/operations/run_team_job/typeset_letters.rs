@@ -50,15 +50,14 @@ pub async fn typeset_letters(
         }
     };
     let typeset = press(app, edition, letters, report, keep_going).await?;
-    leave_out_misfits(selection, &typeset);
+    leave_out_misfits(selection, &typeset.misfits);
     Ok(typeset)
 }
 
-/// Moves everybody whose letter turned out to be impossible to the left out.
-pub fn leave_out_misfits(selection: &mut TeamSelection, typeset: &Typeset) {
+/// Moves everybody whose letter turned out to be impossible to the left out. `misfits`: positions in the letters.
+pub fn leave_out_misfits(selection: &mut TeamSelection, misfits: &[(usize, Misfit)]) {
     let ids: Vec<ClientId> = selection.letters().iter().map(|c| c.id().clone()).collect();
-    let misfits: HashMap<&ClientId, &Misfit> = typeset
-        .misfits
+    let misfits: HashMap<&ClientId, &Misfit> = misfits
         .iter()
         .map(|(position, misfit)| (&ids[*position], misfit))
         .collect();

@@ -2,9 +2,9 @@
 
 use axum::{
     Form, Router,
-    body::Body,
     extract::Path,
-    response::{IntoResponse, Response},
+    http::{HeaderMap, Method},
+    response::Response,
     routing::get,
 };
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::{Member, Place, bundles::bundle_page, one_of, slug_of};
 use crate::{
     http::{
-        attachments::{locked_zip, zip_headers},
+        attachments::{locked_zip, zip},
         pages::{
             PageFailure,
             layout::{Faults, PageResult, Part, Told, page_to_mend},
@@ -22,7 +22,6 @@ use crate::{
     operations::{
         browse_bundles::{find_listed_bundle, show_bundle},
         lock_bundle::{BundlePassword, lock_bundle},
-        open_bundle::open_bundle,
     },
 };
 
@@ -36,14 +35,13 @@ pub(super) fn routes() -> Router<Service> {
 async fn whole(
     visitor: Member,
     Path((slug, id)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
 ) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     // Only of the organisation in the address; another's is none.
     find_listed_bundle(app, &slug_of(&slug)?, &id).await?;
-    let bundle = open_bundle(app, &id).await?;
-    let bytes = bundle.read(0..bundle.bytes).await?;
-    let headers = zip_headers(&bundle.file_name, bundle.bytes)?;
-    Ok((headers, Body::from_stream(bytes)).into_response())
+    Ok(zip(app, &id, &method, &headers).await?)
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query},
-    http::header,
+    http::Method,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -14,6 +14,7 @@ use super::{Member, Place, page_number, slug_of};
 use crate::{
     domain::{calendar::long_date, client::ClientId, invitation::InvitationState},
     http::{
+        attachments::{self, attachment},
         pages::{
             PageFailure,
             layout::{Frame, PageResult, Pager, Part, Told, done, page},
@@ -26,7 +27,6 @@ use crate::{
         browse_invitations::{Found, InvitationFilter, browse_invitations, show_invitation},
         cancel_invitation::cancel_invitation,
         reissue_invitation::reissue_invitation,
-        render_letter::render_letter,
     },
     wording::{
         dutch_pages::{Done, count, invitation_state, moment},
@@ -260,18 +260,12 @@ async fn one(app: &App, slug: &str, id: &str, title: &str) -> Result<(Place, Row
 async fn letter(
     visitor: Member,
     Path((slug, id)): Path<(String, String)>,
+    method: Method,
 ) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     let found = show_invitation(app, &slug_of(&slug)?, &id).await?;
-    let pdf = render_letter(app, &id).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"brief_{}.pdf\"", found.client),
-        ),
-    ];
-    Ok((headers, pdf).into_response())
+    let saved = attachment(&format!("brief_{}.pdf", found.client))?;
+    Ok(attachments::letter(app, &id, &method, saved).await?)
 }
 
 #[derive(Template)]

@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    body::Bytes,
-    extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State, multipart::Field},
+    extract::{DefaultBodyLimit, Path, Request, State},
     routing::get,
 };
 
@@ -16,6 +15,7 @@ use crate::{
             PageFailure,
             layout::{Faults, Frame, PageResult, Part, Place, page, page_to_mend},
         },
+        parcels,
         service::Service,
     },
     operations::{
@@ -152,20 +152,13 @@ async fn receive(
     request: Request,
     service: &Service,
 ) -> Result<Received, Failure> {
-    let mut form = Multipart::from_request(request, service)
-        .await
-        .map_err(|_| broken_off())?;
-    while let Some(mut field) = form.next_field().await.map_err(|_| broken_off())? {
+    let mut form = parcels::form(request, service).await?;
+    while let Some(field) = parcels::next(&mut form).await? {
         if field.file_name().is_none_or(str::is_empty) {
             continue;
         }
         arrival.begin("")?;
-        let mut bytes = 0;
-        while let Some(piece) = next_piece(&mut field).await? {
-            bytes += piece.len();
-            arrival.write(&piece).await?;
-        }
-        if bytes > 0 {
+        if parcels::pour(field, &mut arrival).await? > 0 {
             return arrival.take_in_zip().await;
         }
         break;
@@ -175,18 +168,6 @@ async fn receive(
         "no file was chosen",
         "choose the zip of the export",
     ))
-}
-
-async fn next_piece(field: &mut Field<'_>) -> Result<Option<Bytes>, Failure> {
-    field.chunk().await.map_err(|_| broken_off())
-}
-
-fn broken_off() -> Failure {
-    Failure::input(
-        "upload_broken_off",
-        "the file did not arrive whole",
-        "send it again",
-    )
 }
 
 async fn report(app: &App, received: Received) -> Result<Report, PageFailure> {

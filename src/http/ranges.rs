@@ -9,7 +9,8 @@ use axum::{
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::{http::problem::Problem, operations::Failure};
+use super::problem::Refusal;
+use crate::operations::Failure;
 
 /// The part of a file that is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,14 +94,20 @@ pub fn unchanged(headers: &HeaderMap, answer: &impl Serialize) -> Result<Respons
 
 /// The part that was asked for is beyond the end of the file.
 pub fn nowhere(bytes: u64) -> Response {
-    let problem = Problem::new(
-        StatusCode::RANGE_NOT_SATISFIABLE,
+    let refusal = Refusal {
+        status: StatusCode::RANGE_NOT_SATISFIABLE,
+        failure: beyond_end(),
+    };
+    let range = [(header::CONTENT_RANGE, format!("bytes */{bytes}"))];
+    (range, refusal.into_problem()).into_response()
+}
+
+pub fn beyond_end() -> Failure {
+    Failure::input(
         "range_beyond_end",
         "the file has no such part",
-        Some("the header `Content-Range` says how large it is"),
-    );
-    let range = [(header::CONTENT_RANGE, format!("bytes */{bytes}"))];
-    (range, problem).into_response()
+        "the header `Content-Range` says how large it is",
+    )
 }
 
 #[cfg(test)]
