@@ -1,7 +1,5 @@
 //! `team list` and `client list`: where everybody stands with Caren.
 
-use serde_json::json;
-
 use super::{
     arguments::{Client, Team},
     open_app,
@@ -9,7 +7,7 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
-    answers::team::Team as Answer,
+    answers::{client::Client as ClientAnswer, team::Team as TeamAnswer},
     operations::{
         Failure, app::Settings, list_clients::list_clients, list_teams::list_teams,
         presses::start_presses,
@@ -24,7 +22,7 @@ pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> R
     app.close().await;
     let teams = teams?;
     if terminal.json {
-        let teams: Vec<_> = teams.into_iter().map(Answer::from).collect();
+        let teams: Vec<_> = teams.into_iter().map(TeamAnswer::from).collect();
         return terminal.print_json(&teams);
     }
     let mut rows = vec![
@@ -64,10 +62,7 @@ pub async fn clients(
     app.close().await;
     let clients = clients?;
     if terminal.json {
-        let clients: Vec<_> = clients
-            .iter()
-            .map(|line| json!({ "client_id": line.client, "status": caren_status(line.status) }))
-            .collect();
+        let clients: Vec<_> = clients.into_iter().map(ClientAnswer::from).collect();
         return terminal.print_json(&clients);
     }
     let mut rows = vec![["Client", "Status"].map(str::to_owned)];

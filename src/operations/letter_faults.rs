@@ -1,8 +1,6 @@
 //! What is wrong with a letter that somebody writes: each fault with its place, in English for scripts and in Dutch for the
 //! page.
 
-use serde::Serialize;
-
 use super::Failure;
 use crate::{
     domain::{
@@ -17,7 +15,7 @@ use crate::{
 };
 
 /// One thing to mend before the letter can be printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterFault {
     /// What of the editor it is about.
     pub field: LetterField,
