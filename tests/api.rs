@@ -226,6 +226,9 @@ fn a_bundle_is_locked_with_a_password_that_is_long_enough() {
     let weak = lock("te kort");
     assert_eq!(weak.assert_status(422).code(), "weak_password");
     assert!(!weak.text().contains("te kort"));
+    // However long it is: programs that open zips do not agree on an accent.
+    let accented = lock("een lang wachtwoord met één accent");
+    assert_eq!(accented.assert_status(422).code(), "password_characters");
     let locked = lock(PASSWORD);
     locked.assert_status(200);
     assert_eq!(

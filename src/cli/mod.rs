@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod backup;
 mod batch;
+mod batch_arguments;
 mod bundle;
 mod doctor;
 mod import;
@@ -36,7 +37,8 @@ use chrono::Utc;
 use clap::{Parser, error::ErrorKind};
 
 use self::{
-    arguments::{Arguments, Command, Template},
+    arguments::{Arguments, Command},
+    template::Template,
     terminal::Terminal,
 };
 use crate::{
@@ -193,7 +195,7 @@ fn exit_code(kind: Kind) -> ExitCode {
 async fn open_app(settings: &Settings, press: Arc<Press>) -> Result<App, Failure> {
     let codes = settings.switches.codes().unwrap_or_else(system_codes);
     let app = App::open(settings, press, system_clock(), codes).await?;
-    Ok(app.acting_as(Actor::operator(&config::user())))
+    Ok(app.acting_as(Actor::operator(&config::user(), config::uid())))
 }
 
 #[expect(

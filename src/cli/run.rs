@@ -7,11 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use clap::Args;
 use serde::Serialize;
 
 use super::{
-    arguments::Run, import::report_lines, open_app, progress::Progress, signals::asked_to_stop,
-    system_clock, table, terminal::Terminal,
+    batch_arguments::Request, import::report_lines, open_app, progress::Progress,
+    signals::asked_to_stop, system_clock, table, terminal::Terminal,
 };
 use crate::{
     domain::{batch::BatchRequest, calendar::day_in_amsterdam},
@@ -29,6 +30,17 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Folder with organisation.toml, locations.csv, clients.csv and location_assignments.csv
+    pub folder: PathBuf,
+    /// Where the bundles go
+    #[arg(long, value_name = "DIR", default_value = "bundles")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub request: Request,
+}
 
 /// How long nothing may move before `run` gives up waiting: longer than other runs on the same queue take.
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -1,19 +1,46 @@
 //! `team list` and `client list`: where everybody stands with Caren.
 
-use super::{
-    arguments::{Client, Team},
-    open_app,
-    table::columns,
-    terminal::Terminal,
-};
+use clap::{Args, Subcommand};
+
+use super::{arguments::slug, open_app, table::columns, terminal::Terminal};
 use crate::{
     answers::{client::Client as ClientAnswer, team::Team as TeamAnswer},
+    domain::organisation::Slug,
     operations::{
         Failure, app::Settings, list_clients::list_clients, list_teams::list_teams,
         presses::start_presses,
     },
     wording::dutch::caren_status,
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Team {
+    /// The tree of locations, with how many clients are linked, invited or neither
+    List(TeamList),
+}
+
+#[derive(Debug, Args)]
+pub struct TeamList {
+    /// Whose teams
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    /// Client numbers with their status in Caren
+    List(ClientList),
+}
+
+#[derive(Debug, Args)]
+pub struct ClientList {
+    /// Whose clients
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+    /// Only those of this team
+    #[arg(long, value_name = "NAME|ID")]
+    pub team: Option<String>,
+}
 
 pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let Team::List(arguments) = command;

@@ -105,6 +105,25 @@ fn assert_teams(cli: &Cli, noord: [u64; 5], zuid: [u64; 5], ward: [u64; 5]) {
     );
 }
 
+/// A client is the object that the API has for one, by number, and with what the last batch made of them.
+#[track_caller]
+fn assert_shape(cli: &Cli) {
+    let command = ["client", "list", "--organisation", "zorg", "--json"];
+    let listed = cli.ok(&command).json();
+    let numbers: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| client["client_id"].as_str().unwrap())
+        .collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    let client = &listed[0];
+    assert_eq!(client["link"], "linked", "{client}");
+    assert_eq!(client["in_export"], true, "{client}");
+    assert_eq!(client["last_batch"]["team"], "Noord", "{client}");
+    assert_eq!(client["last_batch"]["left_out"], Value::Null, "{client}");
+}
+
 #[test]
 fn everybody_is_listed_with_the_status_that_caren_would_show() {
     const ONE_DAY: &str = "Uitnodiging is nog 1 dag geldig";
@@ -135,6 +154,8 @@ fn everybody_is_listed_with_the_status_that_caren_would_show() {
         ];
         assert_statuses(&cli, after);
         assert_teams(&cli, [6, 2, 1, 2, 1], [3, 0, 0, 3, 0], [1, 0, 0, 1, 0]);
+
+        assert_shape(&cli);
 
         let table = cli.ok(&["client", "list", "--organisation", "zorg"]).stdout;
         let line = table.lines().find(|line| line.contains("200004"));

@@ -206,6 +206,12 @@ fn after_a_rotation_everything_opens_with_the_new_key_and_nothing_with_the_old_o
             .query("SELECT count(*) FROM audit WHERE action = 'key_rotated'");
         assert_eq!(rotations, [["2"]]);
         let shown = cli.ok(&["key", "show", "--json"]).json();
+        // The log says which key came, as the list of keys calls it.
+        let named = cli
+            .rows()
+            .query("SELECT object FROM audit WHERE action = 'key_rotated' ORDER BY seq");
+        let called = |key: &Value| vec![format!("key {}", key["id"].as_str().unwrap())];
+        assert_eq!(named, [called(&shown[1]), called(&shown[0])]);
         let states: Vec<_> = shown
             .as_array()
             .unwrap()
