@@ -66,11 +66,14 @@ pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
-    log::start_log(
+    let log = log::start_log(
         config::log_format(arguments.global.config.as_deref()),
         arguments.global.verbose.max(config::verbosity()),
         unattended,
     );
+    if let Err(note) = log {
+        terminal.note(&note);
+    }
     terminal::quiet_panics();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,

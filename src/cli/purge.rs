@@ -38,6 +38,7 @@ pub async fn run(command: &Purge, settings: &Settings, terminal: &Terminal) -> R
             "clients": purged.clients,
             "audit": purged.audit,
             "tasks": purged.tasks,
+            "workers": purged.workers,
         }));
     }
     if command.dry_run {
@@ -61,13 +62,14 @@ fn sentence(purged: &Purged) -> String {
         ),
         format!("{} anonymised", count(purged.clients, "client", "clients")),
         format!(
-            "{} and {} of the queue removed",
+            "{}, and of the queue {} and {}, removed",
             count(
                 purged.audit,
                 "line of the audit log",
                 "lines of the audit log"
             ),
             count(purged.tasks, "task", "tasks"),
+            count(purged.workers, "worker", "workers"),
         ),
     ];
     clauses.join("; ")

@@ -96,6 +96,10 @@ fn time(name: &str, seconds: Option<u64>, otherwise: Duration) -> Result<Duratio
     }
 }
 
+pub(super) const GROUPS_CLAIM: &str = "groups";
+/// What the button says.
+pub(super) const LABEL: &str = "uw werkaccount";
+
 /// `[oidc]`. No `Debug`: it holds a secret.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -162,8 +166,8 @@ pub fn with_oidc(server: ServerSettings, held: Oidc) -> Result<ServerSettings, F
             .map(|email| email.to_lowercase())
             .collect(),
         allowed_groups: held.allowed_groups.unwrap_or_default(),
-        groups_claim: held.groups_claim.unwrap_or_else(|| "groups".to_owned()),
-        label: held.label.unwrap_or_else(|| "uw werkaccount".to_owned()),
+        groups_claim: held.groups_claim.unwrap_or_else(|| GROUPS_CLAIM.to_owned()),
+        label: held.label.unwrap_or_else(|| LABEL.to_owned()),
         issuer,
     };
     if oidc.allowed_emails.is_empty() && oidc.allowed_groups.is_empty() {

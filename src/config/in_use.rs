@@ -4,7 +4,11 @@ use std::{collections::BTreeMap, path::PathBuf, thread};
 
 use serde_json::Value;
 
-use super::{DATA_DIR, JOB_DEADLINE, Typed, from_environment, read_file};
+use super::{
+    DATA_DIR, JOB_DEADLINE, Typed,
+    access::{GROUPS_CLAIM, LABEL},
+    from_environment, read_file,
+};
 use crate::operations::{
     Failure,
     doctor::{Origin, Setting, SettingsInUse, without_password},
@@ -96,6 +100,9 @@ fn default_of(name: &str) -> Option<String> {
     let (server, retention) = (ServerSettings::default(), Retention::default());
     match name {
         "data-dir" => Some(DATA_DIR.to_owned()),
+        "log-format" => Some("text".to_owned()),
+        "oidc-groups-claim" => Some(GROUPS_CLAIM.to_owned()),
+        "oidc-label" => Some(LABEL.to_owned()),
         "listen" => Some(server.listen.to_string()),
         "session-idle" => Some(server.session_idle.as_secs().to_string()),
         "session-length" => Some(server.session_length.as_secs().to_string()),
