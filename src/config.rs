@@ -26,7 +26,7 @@ use crate::operations::{
 
 const DATA_DIR: &str = "brievenbus-data";
 /// Half an hour: a team of 10,000 clients takes less than a minute, so whoever takes longer hangs.
-const JOB_DEADLINE: u64 = 1_800;
+const JOB_DEADLINE: Duration = Duration::from_secs(1_800);
 
 /// The settings that hold: `flags`, then `BRIEVENBUS_…`, then the file.
 pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure> {
@@ -57,7 +57,7 @@ pub fn settings(flags: Typed, file: Option<PathBuf>) -> Result<Settings, Failure
         store: held.store,
         store_access: store_access(),
         threads,
-        job_deadline: Duration::from_secs(held.job_deadline.unwrap_or(JOB_DEADLINE)),
+        job_deadline: access::time("job-deadline", held.job_deadline, JOB_DEADLINE)?,
         server: server(held.listen, held.public_url, held.access, held.oidc)?,
         retention: retention.check()?,
         switches: switches(),

@@ -525,6 +525,11 @@ fn the_document_says_what_can_be_asked() {
     }
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"));
+    // At the command line it is a file; here it is always in the answer.
+    let picture = &document["components"]["schemas"]["LetterPicture"];
+    assert_eq!(picture["properties"]["png"]["type"], "string", "{picture}");
+    let required = picture["required"].as_array().unwrap();
+    assert!(required.contains(&json!("png")), "{picture}");
 }
 
 /// The files of a folder in a zip, below `prefix`.

@@ -62,7 +62,7 @@ fn sentence(purged: &Purged) -> String {
         ),
         format!("{} anonymised", count(purged.clients, "client", "clients")),
         format!(
-            "{}, and of the queue {} and {}, removed",
+            "{}, {} and {} of the queue removed",
             count(
                 purged.audit,
                 "line of the audit log",

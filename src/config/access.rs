@@ -82,8 +82,12 @@ impl Access {
     }
 }
 
-/// At most a week: nobody is signed in, or kept out, for longer.
-fn time(name: &str, seconds: Option<u64>, otherwise: Duration) -> Result<Duration, Failure> {
+/// At most a week: nobody is signed in, or kept out, and no job hangs for longer.
+pub(super) fn time(
+    name: &str,
+    seconds: Option<u64>,
+    otherwise: Duration,
+) -> Result<Duration, Failure> {
     const WEEK: u64 = 7 * 24 * 60 * 60;
     match seconds {
         None => Ok(otherwise),

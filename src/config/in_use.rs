@@ -112,7 +112,7 @@ fn default_of(name: &str) -> Option<String> {
         "bundle-days" => Some(retention.bundle_days.to_string()),
         "anonymise-after-days" => Some(retention.anonymise_after_days.to_string()),
         "audit-years" => Some(retention.audit_years.to_string()),
-        "job-deadline" => Some(JOB_DEADLINE.to_string()),
+        "job-deadline" => Some(JOB_DEADLINE.as_secs().to_string()),
         "workers" => thread::available_parallelism().ok().map(|n| n.to_string()),
         _ => None,
     }

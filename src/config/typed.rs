@@ -27,7 +27,7 @@ pub struct Typed {
     pub public_url: Option<String>,
     /// Days that a bundle is kept.
     pub bundle_days: Option<u32>,
-    /// Days after the last export with them that it is forgotten who a client is.
+    /// Days after the last export with them that it is forgotten who a client is, when they are not in the newest.
     pub anonymise_after_days: Option<u32>,
     /// Years that a line of the audit log is kept.
     pub audit_years: Option<u32>,
@@ -115,5 +115,61 @@ pub(super) fn log_format_of_environment() -> Result<Option<LogFormat>, Failure> 
             format!("BRIEVENBUS_LOG_FORMAT is '{other}', which is not a format of the log"),
             "write text or json",
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::to_value;
+
+    use super::*;
+
+    #[test]
+    fn what_one_does_not_say_the_other_does_for_every_setting() {
+        let other: Typed = toml::from_str(
+            r#"
+            data-dir = "data"
+            database-url = "sqlite:x"
+            store = "file:y"
+            job-deadline = 1
+            workers = 2
+            listen = "127.0.0.1:3"
+            public-url = "https://brieven.example"
+            bundle-days = 4
+            anonymise-after-days = 5
+            audit-years = 6
+            log-format = "json"
+            [access]
+            session-idle = 7
+            session-length = 8
+            trusted-proxies = ["10.0.0.1"]
+            redeem-lock = 9
+            request-time = 10
+            most-requests = 11
+            metrics-token = "a"
+            [oidc]
+            issuer = "b"
+            client-id = "c"
+            client-secret = "d"
+            allowed-emails = ["e"]
+            allowed-groups = ["f"]
+            groups-claim = "g"
+            label = "h"
+            "#,
+        )
+        .unwrap();
+        let told = to_value(&other).unwrap();
+        assert!(
+            !told.to_string().contains("null"),
+            "one is left out: {told}"
+        );
+        let merged = Typed::default().or(other.clone());
+        assert_eq!(to_value(merged).unwrap(), told);
+        let first = Typed {
+            workers: Some(20),
+            ..Typed::default()
+        };
+        let merged = first.or(other);
+        assert_eq!((merged.workers, merged.bundle_days), (Some(20), Some(4)));
     }
 }

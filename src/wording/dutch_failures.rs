@@ -134,9 +134,13 @@ fn access(code: &str) -> Option<Sentence> {
             "Met dit account mag u hier niet aanmelden.",
             "Vraag de beheerder om u toe te laten.",
         ),
-        "too_busy" | "too_slow" => say(
-            "Het is op dit moment te druk, of het duurde te lang.",
+        "too_busy" => say(
+            "Het is op dit moment te druk.",
             "Probeer het over een minuut opnieuw.",
+        ),
+        "too_slow" => say(
+            "Dit duurde te lang en is afgebroken.",
+            "Probeer het opnieuw als het rustiger is, of vraag minder tegelijk, zoals minder teams.",
         ),
         "method_not_allowed" | "request_unreadable" => say(
             "Dit verzoek is niet te begrijpen.",
@@ -196,9 +200,10 @@ fn machine(code: &str) -> Option<Sentence> {
             "Waarschuw meteen de beheerder van deze server.",
         ),
         "internal" | "server_ended" | "stuck" | "stopped" => OURS,
-        "key_file" | "unknown_database" | "unknown_store" | "config_file" | "environment"
-        | "listen" | "usage" | "input" | "input_file" | "sample" | "oidc_settings"
-        | "password_file" | "public_url" | "retention" | "trusted_proxies" | "unwell" => say(
+        "key_file" | "newer_database" | "unknown_database" | "unknown_store" | "config_file"
+        | "environment" | "listen" | "usage" | "input" | "input_file" | "sample"
+        | "oidc_settings" | "password_file" | "public_url" | "retention" | "trusted_proxies"
+        | "unwell" => say(
             "De server is niet goed ingesteld.",
             "Waarschuw de beheerder van deze server.",
         ),
