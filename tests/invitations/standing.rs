@@ -1,6 +1,9 @@
 //! `client list` and `team list`: where everybody stands, in the words that Caren has for it.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use serde_json::{Value, json};
 
@@ -248,4 +251,26 @@ fn a_second_letter_that_expired_unused_does_not_undo_the_link() {
         );
         assert_eq!(statuses(&cli, &[])["200001"], "Actieve koppeling");
     }
+}
+
+/// They are looked up a thousand at a time, since each is a variable of a query.
+#[test]
+fn a_list_goes_on_after_the_first_thousand() {
+    let cli = Cli::new();
+    cli.ok(&["sample", "--clients", "1100", "--out", "export"]);
+    let slug = cli.ok(&["import", "export", "--json"]).json()["organisation"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let listed = cli
+        .ok(&["client", "list", "--organisation", &slug, "--json"])
+        .json();
+    let numbers: BTreeSet<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| client["client_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(listed.as_array().unwrap().len(), 1_100);
+    assert_eq!(numbers.len(), 1_100, "somebody is listed twice");
 }
