@@ -169,6 +169,9 @@ fn a_bundle_is_locked_with_a_password_that_is_long_enough() {
     let weak = lock("te kort");
     assert_eq!(weak.assert_status(422).code(), "weak_password");
     assert!(!weak.text().contains("te kort"));
+    // However long it is: programs that open zips do not agree on an accent.
+    let accented = lock("een lang wachtwoord met één accent");
+    assert_eq!(accented.assert_status(422).code(), "password_characters");
     let locked = lock(PASSWORD);
     locked.assert_status(200);
     assert_eq!(
@@ -481,6 +484,11 @@ fn the_document_says_what_can_be_asked() {
     }
     lines.sort();
     insta::assert_snapshot!(lines.join("\n"));
+    // At the command line it is a file; here it is always in the answer.
+    let picture = &document["components"]["schemas"]["LetterPicture"];
+    assert_eq!(picture["properties"]["png"]["type"], "string", "{picture}");
+    let required = picture["required"].as_array().unwrap();
+    assert!(required.contains(&json!("png")), "{picture}");
 }
 
 /// The files of a folder in a zip, below `prefix`.

@@ -477,6 +477,7 @@ fn orphans_are_purged_and_bundles_stay() {
         std::fs::write(store.join("holiday.jpg"), "sun").unwrap();
         let purged = cli.ok(&["purge", "--json"]).json();
         assert_eq!((&purged["files"], &purged["bytes"]), (&1.into(), &4.into()));
+        assert!(purged["workers"].is_u64(), "{purged}");
         assert!(!orphan.exists());
         let left = files_below(&store);
         assert!(before.iter().all(|bundle| left.contains(bundle)));

@@ -424,6 +424,7 @@ fn it_is_told_where_each_setting_comes_from() {
     let cli = used(Kind::Sqlite).with(&[
         ("BRIEVENBUS_JOB_DEADLINE".to_owned(), "60".to_owned()),
         ("BRIEVENBUS_DATADIR".to_owned(), "elsewhere".to_owned()),
+        ("BRIEVENBUS_LOG".to_owned(), "brievenbus=loud".to_owned()),
     ]);
     fs::write(
         cli.home().join("c.toml"),
@@ -446,6 +447,8 @@ fn it_is_told_where_each_setting_comes_from() {
     assert_eq!(told("workers"), pair("3", "file"));
     assert_eq!(told("store"), pair("file:data/bundles", "flag"));
     assert_eq!(told("database-url"), pair("-", "default"));
+    assert_eq!(told("log-format"), pair("text", "default"));
+    assert_eq!(told("oidc-groups-claim"), pair("groups", "default"));
     for seconds in ["0", "604801"] {
         fs::write(
             cli.home().join("d.toml"),
@@ -468,6 +471,11 @@ fn it_is_told_where_each_setting_comes_from() {
             .as_str()
             .unwrap()
             .contains("BRIEVENBUS_DATADIR")
+    );
+    assert!(
+        answer.stderr.starts_with("note: BRIEVENBUS_LOG "),
+        "{}",
+        answer.stderr
     );
     assert_eq!(answer.exit, Some(0));
 }

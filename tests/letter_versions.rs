@@ -47,11 +47,12 @@ use brievenbus::{
     storage::new_id,
 };
 use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::{
     bundle::Bundle,
-    cli::Cli,
+    cli::{Answer, Cli},
     database::{Kind, on_both},
     export::Export,
     one_line,
@@ -885,6 +886,31 @@ fn the_same_at_the_terminal() {
     assert_eq!(letter(&["discard"]).exit, Some(0));
     let versions = letter(&["versions", "--json"]).json();
     assert_eq!(versions.as_array().unwrap().len(), 2);
+    assert_json_as_the_api_has_it(&letter);
+}
+
+/// With `--json` a script reads the objects of the API: no field is called otherwise, and nothing of how a letter is
+/// stored comes along.
+fn assert_json_as_the_api_has_it(letter: &impl Fn(&[&str]) -> Answer) {
+    let versions = letter(&["versions", "--json"]).json();
+    let version = &versions[1];
+    assert!(version["saved"].is_string(), "{version}");
+    assert!(version["published"].is_string(), "{version}");
+    let saved = letter(&["draft", "--text", "brief.txt", "--json"]).json();
+    assert!(saved["revision"].is_string(), "{saved}");
+    assert_eq!(saved["faults"], json!([]), "{saved}");
+    let shown = letter(&["show", "--json"]).json();
+    assert_eq!(shown["revision"], saved["revision"]);
+    let text = "[SALUTATION],\n\nNieuw.";
+    assert_eq!(shown["current"]["text"], text, "{shown}");
+    assert_eq!(shown["draft"]["choices"]["text"], text, "{shown}");
+    assert_eq!(shown["current"]["letter"], Value::Null, "{shown}");
+    let picture = letter(&["preview", "--out", "brief.png", "--json"]).json();
+    assert_eq!(picture["width"], 827, "{picture}");
+    assert_eq!(picture["drawn"]["fits"], true, "{picture}");
+    assert_eq!(picture["png"], Value::Null, "it is in the file");
+    let published = letter(&["publish", "--json"]).json();
+    assert_eq!(published["would_not_fit"], 0, "{published}");
 }
 
 /// For whoever wants to look at them.

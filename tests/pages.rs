@@ -1,7 +1,11 @@
 //! The pages that support works with, as a person meets them: what they say, where they lead, what they owe whoever
 //! uses them. `tests/support/page.rs` looks at every one.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use brievenbus::wording::dutch_failures;
 
@@ -475,44 +479,122 @@ fn assets_are_kept_for_ever_under_a_name_of_their_own() {
 /// Every code that the program fails with has a sentence of its own in Dutch.
 #[test]
 fn every_failure_is_worded_in_dutch() {
-    let mut missing = BTreeSet::new();
-    let mut found = 0;
-    for file in files_below(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        for code in failure_codes(code) {
-            found += 1;
-            if dutch_failures::sentence(&code).is_none() {
-                missing.insert(code);
-            }
+    let sources: Vec<(PathBuf, String)> = sources_below("src").collect();
+    let constants: BTreeMap<String, String> = sources
+        .iter()
+        .flat_map(|(_, source)| code_constants(source))
+        .collect();
+    let mut found = BTreeSet::new();
+    for (file, source) in &sources {
+        found.extend(failure_codes(source, &constants));
+        if file
+            .components()
+            .any(|part| part.as_os_str() == "operations")
+        {
+            found.extend(codes_beside_a_message(source));
         }
     }
-    assert!(found > 60, "only {found} codes were found");
+    for code in ["key_rotated", "code_used", "wrong_token", "unknown_team"] {
+        assert!(found.contains(code), "{code} was not found");
+    }
+    assert!(found.len() > 60, "only {} codes were found", found.len());
+    let missing: Vec<&String> = found
+        .iter()
+        .filter(|code| dutch_failures::sentence(code).is_none())
+        .collect();
     assert!(missing.is_empty(), "without a sentence: {missing:?}");
 }
 
-/// Strings that stand where a failure has its code.
-fn failure_codes(source: &str) -> Vec<String> {
-    const BEFORE: [&str; 6] = [
+/// Of two sentences for a code one is never read, and it may be the better one.
+#[test]
+fn no_failure_is_worded_twice() {
+    let mut seen = BTreeSet::new();
+    let own = sources_below("src/wording").filter(|(file, _)| {
+        let file = file.to_string_lossy();
+        file.contains("dutch_failures")
+    });
+    for (file, source) in own {
+        for code in source
+            .split('"')
+            .skip(1)
+            .step_by(2)
+            .filter(|text| is_code(text))
+        {
+            assert!(dutch_failures::sentence(code).is_some(), "{code}");
+            assert!(
+                seen.insert(code.to_owned()),
+                "{code} once more in {}",
+                file.display()
+            );
+        }
+    }
+    assert!(seen.len() > 60, "only {} codes were found", seen.len());
+}
+
+/// The files of a folder of the repository, without their tests.
+fn sources_below(folder: &str) -> impl Iterator<Item = (PathBuf, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    files_below(&folder).into_iter().map(|file| {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        (file, code.to_owned())
+    })
+}
+
+fn is_code(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}
+
+/// `const KEY_ROTATED: &str = "key_rotated";`
+fn code_constants(source: &str) -> Vec<(String, String)> {
+    let constants = source.split("const ").skip(1).filter_map(|rest| {
+        let (name, rest) = rest.split_once(": &str = \"")?;
+        let (text, _) = rest.split_once('"')?;
+        let named = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_');
+        (named && is_code(text)).then(|| (name.to_owned(), text.to_owned()))
+    });
+    constants.collect()
+}
+
+/// What stands where a failure has its code: a string, or a constant.
+fn failure_codes(source: &str, constants: &BTreeMap<String, String>) -> Vec<String> {
+    const BEFORE: [&str; 8] = [
         "Failure::input(",
         "Failure::not_found(",
         "Failure::conflict(",
         "code: ",
         "Kind::Input,",
+        "Kind::Conflict,",
         "Kind::TryAgain,",
+        "Kind::Ours,",
     ];
     let mut codes = Vec::new();
     for before in BEFORE {
         for (at, _) in source.match_indices(before) {
             let rest = source[at + before.len()..].trim_start();
-            let Some(rest) = rest.strip_prefix('"') else {
-                continue;
-            };
-            let code = rest.split('"').next().unwrap_or_default();
-            if !code.is_empty() && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_') {
-                codes.push(code.to_owned());
+            match rest.strip_prefix('"') {
+                Some(rest) => codes.extend(rest.split('"').next().map(str::to_owned)),
+                None => {
+                    let ends = |c: char| !(c.is_ascii_uppercase() || c == '_');
+                    let name = rest.split(ends).next().unwrap_or_default();
+                    codes.extend(constants.get(name).cloned());
+                }
             }
         }
     }
+    codes.retain(|code| is_code(code));
     codes
+}
+
+/// `("code_used", "this code has been used")`
+fn codes_beside_a_message(source: &str) -> Vec<String> {
+    let pairs = source.match_indices("(\"").filter_map(|(at, _)| {
+        let (code, rest) = source[at + 2..].split_once('"')?;
+        let message = rest.strip_prefix(", \"")?.split('"').next()?;
+        (is_code(code) && code.contains('_') && message.contains(' ')).then(|| code.to_owned())
+    });
+    pairs.collect()
 }

@@ -264,7 +264,12 @@ fn a_bundle_with_a_password_opens_with_that_alone() {
     let desk = Desk::with_letters();
     let address = format!("{}/download", desk.bundle());
     for (password, again, sentence) in [
-        ("te kort", "te kort", "12"),
+        ("te kort", "te kort", "korter dan 12 tekens"),
+        (
+            "een lang wachtwoord met één accent",
+            "een lang wachtwoord met één accent",
+            "letters zonder accenten",
+        ),
         (
             "vier losse woorden",
             "vier loze woorden",

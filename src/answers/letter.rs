@@ -1,5 +1,8 @@
 //! The letter of a provider, as its editor sees it: `/organisations/SLUG/letter` and `/previews`.
 
+mod outcome;
+mod picture;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::{
@@ -7,24 +10,19 @@ use utoipa::{
     openapi::{ObjectBuilder, OneOfBuilder, Schema, Type, schema::AdditionalProperties},
 };
 
+pub use outcome::{LetterDraft, LetterFault, LetterPublished};
+pub use picture::{LetterMeter, LetterPicture};
+
 use super::words;
 use crate::{
     domain::{
         address::AddressStyle,
-        client::ClientId,
-        letter_fault::LetterField,
         letter_setup::{LetterSetup, LogoChoice, VersionState},
         name::NameStyle,
         organisation::{AddressWindow, LetterOrder, Slug},
     },
-    operations::{
-        letter_draft::{
-            LetterOverview, LetterVersion as Version, PlaceholderHelp, TemplateChoice, UploadedLogo,
-        },
-        letter_faults::LetterFault as Fault,
-        preview_letter::{LetterPreview, Meter},
-        publish_letter::Published,
-        save_letter_draft::SavedDraft,
+    operations::letter_draft::{
+        LetterOverview, LetterVersion as Version, PlaceholderHelp, TemplateChoice, UploadedLogo,
     },
 };
 
@@ -123,83 +121,6 @@ pub struct Logo {
     file_name: String,
     uploaded_by: String,
     uploaded: DateTime<Utc>,
-}
-
-/// A draft that was saved.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LetterDraft {
-    number: u32,
-    /// To be handed in with what comes next.
-    revision: String,
-    /// What stands in the way of publishing it.
-    faults: Vec<LetterFault>,
-    /// How many lines too long it is for everybody.
-    lines_too_many: u32,
-}
-
-/// A letter that was published.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LetterPublished {
-    number: u32,
-    /// Clients of the last export to whom a letter could be written.
-    clients: usize,
-    /// Those of them whose letter does not fit.
-    would_not_fit: usize,
-    /// The first few of those.
-    #[schema(schema_with = words::client_numbers)]
-    examples: Vec<ClientId>,
-}
-
-/// One thing to mend before a letter can be printed.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LetterFault {
-    /// What of the editor it is about.
-    #[schema(value_type = String)]
-    field: LetterField,
-    /// In the text, from 1.
-    line: Option<usize>,
-    /// Characters from 1.
-    column: Option<usize>,
-    problem: String,
-    hint: Option<String>,
-    /// The same in Dutch.
-    sentence: String,
-}
-
-/// A letter as a picture, and how it fits on its sheet.
-#[derive(Serialize, ToSchema)]
-pub struct LetterPicture {
-    /// The page as PNG in base64.
-    #[schema(content_encoding = "base64", content_media_type = "image/png")]
-    png: String,
-    /// In dots.
-    width: u32,
-    height: u32,
-    /// What the picture shows, in Dutch.
-    alt: String,
-    /// All that is on the letter, in Dutch, a paragraph an entry.
-    text: Vec<String>,
-    /// For a client with a short name and address.
-    plainest: LetterMeter,
-    /// For one with a name and an address as long as they come.
-    longest: LetterMeter,
-    /// For the one in the picture.
-    drawn: LetterMeter,
-}
-
-/// How a letter fits on its one sheet.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LetterMeter {
-    fits: bool,
-    /// How full the room for the text is at the first size; above 100 it is set smaller, or does not fit.
-    percent: u8,
-    /// Points: the size at which it fits, or the smallest.
-    size_pt: f64,
-    lines_too_many: u32,
-    /// There is no smaller size to try.
-    smallest_size: bool,
-    /// The same in Dutch.
-    sentence: String,
 }
 
 /// Which logo: that of the export, or one that was uploaded.
@@ -305,70 +226,6 @@ impl From<UploadedLogo> for Logo {
             file_name: logo.file_name,
             uploaded_by: logo.uploaded_by,
             uploaded: logo.uploaded_at,
-        }
-    }
-}
-
-impl From<SavedDraft> for LetterDraft {
-    fn from(draft: SavedDraft) -> Self {
-        Self {
-            number: draft.number,
-            revision: draft.revision,
-            faults: draft.faults.into_iter().map(LetterFault::from).collect(),
-            lines_too_many: draft.lines_too_many,
-        }
-    }
-}
-
-impl From<Published> for LetterPublished {
-    fn from(published: Published) -> Self {
-        Self {
-            number: published.number,
-            clients: published.clients,
-            would_not_fit: published.would_not_fit,
-            examples: published.examples,
-        }
-    }
-}
-
-impl From<Fault> for LetterFault {
-    fn from(fault: Fault) -> Self {
-        Self {
-            field: fault.field,
-            line: fault.line,
-            column: fault.column,
-            problem: fault.problem,
-            hint: fault.hint,
-            sentence: fault.sentence,
-        }
-    }
-}
-
-impl LetterPicture {
-    /// `png`: the picture in base64.
-    pub fn new(preview: LetterPreview, png: String) -> Self {
-        Self {
-            png,
-            width: preview.width,
-            height: preview.height,
-            alt: preview.alt,
-            text: preview.text,
-            plainest: preview.plainest.into(),
-            longest: preview.longest.into(),
-            drawn: preview.drawn.into(),
-        }
-    }
-}
-
-impl From<Meter> for LetterMeter {
-    fn from(meter: Meter) -> Self {
-        Self {
-            fits: meter.fits,
-            percent: meter.percent,
-            size_pt: meter.size_pt,
-            lines_too_many: meter.lines_too_many,
-            smallest_size: meter.smallest_size,
-            sentence: meter.sentence,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod import;
 pub mod invitation;
 pub mod letter;
 pub mod organisation;
+pub mod run;
 pub mod team;
 pub mod token;
 mod words;

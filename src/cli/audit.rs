@@ -1,24 +1,69 @@
 //! `audit list` and `audit verify`
 
+use chrono::NaiveDate;
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::{
-    arguments::{Audit, AuditList, AuditVerify},
+    arguments::{date, slug},
     open_app,
     table::columns,
     terminal::Terminal,
 };
 use crate::{
-    domain::calendar::start_of_day,
+    domain::{audit::Action, calendar::start_of_day, organisation::Slug},
     operations::{
         App, Failure,
         app::Settings,
         list_audit::{AuditFilter, AuditLine, PAGE, list_audit},
         presses::start_presses,
-        verify_audit::{Finding, Verified, verify_audit},
+        verify_audit::{AuditHead, Finding, Verified, verify_audit},
     },
     wording::english::count,
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Who did what with whose data, oldest first
+    List(AuditList),
+    /// Read the whole log and say which line was changed, is missing or was added
+    Verify(AuditVerify),
+}
+
+#[derive(Debug, Args)]
+pub struct AuditList {
+    /// Only the clients of this organisation
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// Only the client with this number
+    #[arg(long, value_name = "ID")]
+    pub client: Option<String>,
+    /// Only the bundle with this id: who is in it, and what became of it
+    #[arg(long, value_name = "ID")]
+    pub bundle: Option<String>,
+    /// Only what this user did, as the log names them
+    #[arg(long, value_name = "USER")]
+    pub user: Option<String>,
+    /// Only this, such as bundle_downloaded
+    #[arg(long, value_name = "ACTION", value_parser = action)]
+    pub action: Option<Action>,
+    /// From this day on, 2026-11-21 or 21-11-2026
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub since: Option<NaiveDate>,
+    /// Up to this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub until: Option<NaiveDate>,
+    /// Print CSV
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// The head that an earlier verify printed, noted where nobody who can change the database can change it
+    #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
+    pub expect: Option<AuditHead>,
+}
 
 pub async fn run(command: Audit, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;
@@ -211,4 +256,17 @@ fn whole(verified: &Verified) -> String {
 
 fn finding_json(finding: &Finding) -> serde_json::Value {
     json!({ "lines": finding.lines(), "what": finding.to_string() })
+}
+
+fn action(text: &str) -> Result<Action, String> {
+    Action::parse(text).ok_or_else(|| {
+        let codes: Vec<&str> = Action::ALL.iter().map(|action| action.code()).collect();
+        format!("write one of {}", codes.join(", "))
+    })
+}
+
+fn head(text: &str) -> Result<AuditHead, String> {
+    AuditHead::parse(text).ok_or_else(|| {
+        "write a number, a colon and 64 hexadecimal digits, as verify prints it".to_owned()
+    })
 }

@@ -1,8 +1,11 @@
 //! `backup`: a copy to go on from.
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde_json::json;
 
-use super::{arguments::Backup, open_app, terminal::Terminal};
+use super::{open_app, terminal::Terminal};
 use crate::{
     operations::{
         Failure, Kind,
@@ -12,6 +15,16 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// A folder that is not there yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// With the key, so that the folder alone opens every code in it
+    #[arg(long)]
+    pub with_key: bool,
+}
 
 pub async fn run(
     arguments: &Backup,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    arguments::{Batch, BatchList, Submit},
+    batch_arguments::{Batch, BatchList, Submit},
     open_app,
     progress::Progress,
     table::{self, columns},

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Args, Subcommand};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
-    arguments::{Bundle, BundleFetch},
     open_app,
     table::columns,
     terminal::{self, Terminal},
@@ -20,6 +21,26 @@ use crate::{
         presses::start_presses,
     },
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Bundle {
+    /// Every bundle, oldest first
+    List,
+    /// Write a bundle into a folder
+    Fetch(BundleFetch),
+}
+
+#[derive(Debug, Args)]
+pub struct BundleFetch {
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// Where the bundle goes
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Lock it with the password on the first line of this file, to send it by mail; - reads standard input
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
 
 pub async fn run(command: Bundle, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;
@@ -47,8 +68,8 @@ async fn fetch(app: &App, arguments: &BundleFetch) -> Result<PathBuf, Failure> {
     fetch_locked_bundle(app, id, BundlePassword::new(&password)?, out).await
 }
 
-fn first_line(file: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
+fn first_line(file: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = std::fs::read_to_string(file).map(Zeroizing::new).map_err(|error| {
         Failure::input(
             "password_file",
             format!(
@@ -58,7 +79,8 @@ fn first_line(file: &Path) -> Result<String, Failure> {
             "put the password on its first line, or write it to standard input with --password-file -",
         )
     })?;
-    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+    let line = text.lines().next().unwrap_or_default().trim();
+    Ok(Zeroizing::new(line.to_owned()))
 }
 
 async fn list(app: &App, terminal: &Terminal) -> Result<(), Failure> {

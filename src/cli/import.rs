@@ -1,6 +1,10 @@
 //! `import`
 
-use super::{arguments::Import, open_app, system_clock, terminal::Terminal};
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{open_app, system_clock, terminal::Terminal};
 use crate::{
     answers::import::{Import as Answer, KeptLetter},
     domain::calendar::day_in_amsterdam,
@@ -13,6 +17,12 @@ use crate::{
     },
     wording::english::{count, problem},
 };
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Folder with organisation.toml, locations.csv, clients.csv and location_assignments.csv
+    pub folder: PathBuf,
+}
 
 /// Columns that may be missing, but whose absence changes who gets a letter.
 const TELLING: [&str; 8] = [

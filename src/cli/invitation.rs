@@ -1,15 +1,20 @@
 //! `invitation list`, `cancel`, `reissue`, `letter` and `redeem`
 
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::{
-    arguments::{Invitation, InvitationList},
+    arguments::{Id, slug},
     open_app,
     table::columns,
     terminal::{self, Terminal},
 };
 use crate::{
     answers::invitation::{Invitation as Answer, Redemption},
+    domain::{invitation::InvitationState, organisation::Slug},
     operations::{
         App, Failure,
         app::Settings,
@@ -21,6 +26,73 @@ use crate::{
         render_letter::{render_letter, write_letter},
     },
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Invitation {
+    /// Invitations with their state today, oldest first
+    List(InvitationList),
+    /// Make a code work no more
+    Cancel(Id),
+    /// Issue a new letter with a new code; the old one stops working
+    Reissue(Id),
+    /// Print the letter of an open invitation again
+    Letter(InvitationLetter),
+    /// Connect a client with the code of a letter, as Caren does
+    Redeem(Redeem),
+}
+
+#[derive(Debug, Args)]
+pub struct InvitationList {
+    /// Only those of this organisation
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// Only those of the client with this number
+    #[arg(long, value_name = "ID")]
+    pub client: Option<String>,
+    /// Only those that this team wrote
+    #[arg(long, value_name = "NAME|ID")]
+    pub team: Option<String>,
+    /// Only those that are so today
+    #[arg(long, value_enum, value_name = "STATE")]
+    pub state: Option<State>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum State {
+    Open,
+    Redeemed,
+    Expired,
+    Cancelled,
+    Replaced,
+}
+
+impl From<State> for InvitationState {
+    fn from(state: State) -> Self {
+        match state {
+            State::Open => Self::Open,
+            State::Redeemed => Self::Redeemed,
+            State::Expired => Self::Expired,
+            State::Cancelled => Self::Cancelled,
+            State::Replaced => Self::Replaced,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct InvitationLetter {
+    #[arg(value_name = "ID")]
+    pub id: String,
+    /// The PDF to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Redeem {
+    /// Ten digits; - reads them from standard input, where no list of processes shows them
+    #[arg(value_name = "CODE")]
+    pub code: String,
+}
 
 pub async fn run(
     command: Invitation,
@@ -68,7 +140,7 @@ async fn answer(app: &App, command: Invitation, terminal: &Terminal) -> Result<(
         Invitation::Redeem(arguments) => {
             let code = match arguments.code.as_str() {
                 "-" => terminal::line_of_input()?,
-                code => code.to_owned(),
+                code => Zeroizing::new(code.to_owned()),
             };
             let invitation = redeem_code(app, &code).await?;
             if terminal.json {

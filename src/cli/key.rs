@@ -1,13 +1,9 @@
 //! `key show` and `key rotate`
 
+use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{
-    arguments::{Key, KeyRotate},
-    open_app,
-    table::columns,
-    terminal::Terminal,
-};
+use super::{open_app, table::columns, terminal::Terminal};
 use crate::{
     operations::{
         App, Failure,
@@ -18,6 +14,21 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Key {
+    /// The generations of the key, newest first, without anything secret
+    Show,
+    /// Seal everything anew with a new key, or finish doing so; the old one then opens nothing
+    Rotate(KeyRotate),
+}
+
+#[derive(Debug, Args)]
+pub struct KeyRotate {
+    /// Finish although bundles are lost or damaged: should they turn up again, nothing opens them
+    #[arg(long)]
+    pub leave_behind: bool,
+}
 
 pub async fn run(command: Key, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;

@@ -2,8 +2,6 @@
 
 use std::{fs, path::Path};
 
-use serde_json::json;
-
 use super::{
     letter_arguments::{Letter, LetterDraft, LetterPreview},
     open_app,
@@ -11,6 +9,10 @@ use super::{
     terminal::Terminal,
 };
 use crate::{
+    answers::letter::{
+        Letter as LetterAnswer, LetterDraft as DraftAnswer, LetterPicture, LetterPublished,
+        LetterVersion as VersionAnswer,
+    },
     domain::{
         letter_setup::{LetterChanges, LogoChoice},
         organisation::Slug,
@@ -61,7 +63,7 @@ async fn answer(app: &App, command: Letter, terminal: &Terminal) -> Result<(), F
             let slug = &arguments.of.organisation;
             let seen = letter_draft(app, slug).await?.revision;
             let saved = restore_letter_version(app, slug, arguments.number, &seen).await?;
-            say_saved(&saved, terminal)
+            say_saved(saved, terminal)
         }
         Letter::Preview(arguments) => preview(app, arguments, terminal).await,
     }
@@ -70,7 +72,7 @@ async fn answer(app: &App, command: Letter, terminal: &Terminal) -> Result<(), F
 async fn show(app: &App, slug: &Slug, terminal: &Terminal) -> Result<(), Failure> {
     let letter = letter_draft(app, slug).await?;
     if terminal.json {
-        return terminal.print_json(&letter);
+        return terminal.print_json(&LetterAnswer::from(letter));
     }
     let state = |version: &Option<LetterVersion>, otherwise: &str| match version {
         Some(version) if version.setup.is_some() => format!("version {}", version.number),
@@ -113,18 +115,14 @@ async fn draft(app: &App, arguments: LetterDraft, terminal: &Terminal) -> Result
     }
     let seen = letter_draft(app, slug).await?.revision;
     match save_letter_draft(app, slug, &changes, &seen).await? {
-        Saving::Saved(saved) => say_saved(&saved, terminal),
+        Saving::Saved(saved) => say_saved(saved, terminal),
         Saving::Refused(faults) => Err(refusal(&faults)),
     }
 }
 
-fn say_saved(saved: &SavedDraft, terminal: &Terminal) -> Result<(), Failure> {
+fn say_saved(saved: SavedDraft, terminal: &Terminal) -> Result<(), Failure> {
     if terminal.json {
-        return terminal.print_json(&json!({
-            "number": saved.number,
-            "faults": saved.faults,
-            "lines_too_many": saved.lines_too_many,
-        }));
+        return terminal.print_json(&DraftAnswer::from(saved));
     }
     terminal.print(&format!("saved as the draft of version {}", saved.number))?;
     for fault in &saved.faults {
@@ -146,7 +144,9 @@ async fn publish(
     let seen = letter_draft(app, slug).await?.revision;
     match publish_letter(app, slug, what, &seen).await? {
         Publication::Refused { faults, .. } => Err(refusal(&faults)),
-        Publication::Published(published) if terminal.json => terminal.print_json(&published),
+        Publication::Published(published) if terminal.json => {
+            terminal.print_json(&LetterPublished::from(published))
+        }
         Publication::Published(published) => {
             terminal.print(&format!(
                 "version {} is the letter of every batch from now on",
@@ -167,6 +167,7 @@ async fn publish(
 async fn versions(app: &App, slug: &Slug, terminal: &Terminal) -> Result<(), Failure> {
     let versions = list_letter_versions(app, slug).await?;
     if terminal.json {
+        let versions: Vec<_> = versions.into_iter().map(VersionAnswer::from).collect();
         return terminal.print_json(&versions);
     }
     let mut rows = vec![["Version", "State", "Letter", "By", "Published"].map(str::to_owned)];
@@ -209,7 +210,7 @@ async fn preview(app: &App, arguments: LetterPreview, terminal: &Terminal) -> Re
         Preview::Drawn(preview) => {
             write_letter(&preview.png, &arguments.out)?;
             if terminal.json {
-                return terminal.print_json(&preview);
+                return terminal.print_json(&LetterPicture::beside_its_file(*preview));
             }
             terminal.print(&format!(
                 "{}: the room for the text is {}% full",

@@ -7,7 +7,10 @@ use tracing_subscriber::EnvFilter;
 use crate::config::{self, LogFormat};
 
 /// Errors, more with each `-v`, or what `BRIEVENBUS_LOG` says. Of something that runs unattended, warnings too.
-pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) {
+///
+/// # Errors
+/// Why `BRIEVENBUS_LOG` cannot be read, as a note to whoever set it; the log has begun without it.
+pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) -> Result<(), String> {
     let level = match verbose {
         0 if unattended => "brievenbus=warn",
         0 => "brievenbus=error",
@@ -15,9 +18,15 @@ pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) {
         2 => "brievenbus=debug,info",
         _ => "trace",
     };
-    let filter = config::log_filter()
-        .and_then(|filter| filter.parse::<EnvFilter>().ok())
-        .unwrap_or_else(|| EnvFilter::new(level));
+    let wanted = config::log_filter().map(|filter| filter.parse::<EnvFilter>());
+    let (filter, read) = match wanted {
+        None => (EnvFilter::new(level), Ok(())),
+        Some(Ok(filter)) => (filter, Ok(())),
+        Some(Err(error)) => {
+            let note = format!("note: BRIEVENBUS_LOG cannot be read and is not used: {error}");
+            (EnvFilter::new(level), Err(note))
+        }
+    };
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
@@ -27,4 +36,5 @@ pub fn start_log(format: LogFormat, verbose: u8, unattended: bool) {
             .with_ansi(io::stderr().is_terminal() && !config::no_color())
             .init(),
     }
+    read
 }

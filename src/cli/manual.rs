@@ -1,15 +1,35 @@
 //! `completions` and `manual`: what the program says of itself, for shells and for `man`.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
-use clap::CommandFactory;
+use clap::{Args, CommandFactory, ValueEnum};
 use clap_complete::aot;
 
-use super::{
-    arguments::{Arguments, Completions, Manual, Shell},
-    terminal::Terminal,
-};
+use super::{arguments::Arguments, terminal::Terminal};
 use crate::{operations::Failure, wording::english::count};
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: Shell,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// Where the pages go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
 
 const NAME: &str = "brievenbus";
 

@@ -4,6 +4,7 @@ mod arguments;
 mod audit;
 mod backup;
 mod batch;
+mod batch_arguments;
 mod bundle;
 mod doctor;
 mod import;
@@ -36,7 +37,8 @@ use chrono::Utc;
 use clap::{Parser, error::ErrorKind};
 
 use self::{
-    arguments::{Arguments, Command, Template},
+    arguments::{Arguments, Command},
+    template::Template,
     terminal::Terminal,
 };
 use crate::{
@@ -64,11 +66,14 @@ pub fn main(workers: &dyn StartWorkers, server: &dyn StartServer) -> ExitCode {
     }
     let terminal = Terminal::new(arguments.global.json || config::switched_on("JSON"));
     let unattended = matches!(arguments.command, Command::Work(_) | Command::Serve(_));
-    log::start_log(
+    let log = log::start_log(
         config::log_format(arguments.global.config.as_deref()),
         arguments.global.verbose.max(config::verbosity()),
         unattended,
     );
+    if let Err(note) = log {
+        terminal.note(&note);
+    }
     terminal::quiet_panics();
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
@@ -193,7 +198,7 @@ fn exit_code(kind: Kind) -> ExitCode {
 async fn open_app(settings: &Settings, press: Arc<Press>) -> Result<App, Failure> {
     let codes = settings.switches.codes().unwrap_or_else(system_codes);
     let app = App::open(settings, press, system_clock(), codes).await?;
-    Ok(app.acting_as(Actor::operator(&config::user())))
+    Ok(app.acting_as(Actor::operator(&config::user(), config::uid())))
 }
 
 #[expect(

@@ -1,6 +1,8 @@
 //! `purge`
 
-use super::{arguments::Purge, open_app, terminal::Terminal};
+use clap::Args;
+
+use super::{open_app, terminal::Terminal};
 use crate::{
     operations::{
         Failure,
@@ -10,6 +12,13 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Purge {
+    /// Only say what would be cleared away
+    #[arg(long)]
+    pub dry_run: bool,
+}
 
 pub async fn run(command: &Purge, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;

@@ -1,19 +1,20 @@
 //! `run`: the main job in one go, through the same queue as the service.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use serde::Serialize;
+use clap::Args;
 
 use super::{
-    arguments::Run, import::report_lines, open_app, progress::Progress, signals::asked_to_stop,
-    system_clock, table, terminal::Terminal,
+    batch_arguments::Request, import::report_lines, open_app, progress::Progress,
+    signals::asked_to_stop, system_clock, table, terminal::Terminal,
 };
 use crate::{
+    answers::run::Run as RunAnswer,
     domain::{batch::BatchRequest, calendar::day_in_amsterdam},
     exports::Export,
     operations::{
@@ -23,13 +24,24 @@ use crate::{
         import_export::{Imported, check_letter, import_export, read_export},
         key_watch::key_was_changed,
         presses::{Press, start_presses},
-        show_batch::{BatchSummary, progress, show_batch},
+        show_batch::{TeamStatus, progress, show_batch},
         start_run::{RunBatch, start_run},
         submit_batch::{CheckedRequest, check_request},
         workers::{StartWorkers, Workers},
     },
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Folder with organisation.toml, locations.csv, clients.csv and location_assignments.csv
+    pub folder: PathBuf,
+    /// Where the bundles go
+    #[arg(long, value_name = "DIR", default_value = "bundles")]
+    pub out: PathBuf,
+    #[command(flatten)]
+    pub request: Request,
+}
 
 /// How long nothing may move before `run` gives up waiting: longer than other runs on the same queue take.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -124,58 +136,83 @@ async fn work(
     workers: &dyn Workers,
 ) -> Result<Collected, Failure> {
     let mut screen = Progress::new(terminal);
-    let mut collected = Collected::new();
-    let mut tried = Tried::default();
-    let mut given_up: BTreeSet<&str> = BTreeSet::new();
+    let mut collecting = Collecting {
+        app,
+        batches,
+        out,
+        terminal,
+        collected: Collected::new(),
+        tried: Tried::default(),
+        given_up: BTreeSet::new(),
+    };
     let mut last_seen = (Instant::now(), Vec::new());
-    'look: loop {
+    loop {
         if workers.have_ended() {
             return Err(stuck("the workers cannot go on"));
         }
         if last_seen.0.elapsed() > PATIENCE {
             return Err(stuck("nothing has moved for ten minutes"));
         }
-        let mut teams = Vec::new();
-        for batch in batches {
-            // Asked in this order, a team that has ended has its bundle collected in the same round.
-            match progress(app, &batch.id).await {
-                Ok(statuses) => teams.extend(statuses),
-                // The workers wait for the database, and so does whoever looks on.
-                Err(failure) if failure.kind == Kind::TryAgain => {
-                    tracing::warn!(%failure, "progress not seen");
-                    tokio::time::sleep(LOOK).await;
-                    continue 'look;
-                }
-                Err(failure) => return Err(failure),
+        if let Some(teams) = collecting.look().await? {
+            screen.show(&teams);
+            if teams.iter().all(|team| team.state.is_final()) {
+                screen.finish();
+                return Ok(collecting.collected);
             }
-            if given_up.contains(batch.id.as_str()) {
-                continue;
+            if last_seen.1 != teams {
+                last_seen = (Instant::now(), teams);
             }
-            match collect_ready(app, &batch.id, out, &mut collected, &mut tried).await {
-                Ok(()) => {}
-                // It may come back; the workers wait for it as well.
-                Err(failure) if matches!(failure.code, "database" | "store") => {
-                    tracing::warn!(%failure, "bundles not collected yet");
-                    tokio::time::sleep(LOOK).await;
-                    continue 'look;
-                }
-                // An old bundle that is gone or damaged must not stand in the way of new letters for ever.
-                Err(failure) if batch.resumed && batches.len() > 1 => {
-                    terminal.note(&format!("note: batch {}: {failure}", batch.id));
-                    given_up.insert(&batch.id);
-                }
-                Err(failure) => return Err(failure),
-            }
-        }
-        if last_seen.1 != teams {
-            last_seen = (Instant::now(), teams.clone());
-        }
-        screen.show(&teams);
-        if teams.iter().all(|team| team.state.is_final()) {
-            screen.finish();
-            return Ok(collected);
         }
         tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// The bundles of a run on their way out of the store.
+struct Collecting<'a> {
+    app: &'a App,
+    batches: &'a [RunBatch],
+    out: &'a Path,
+    terminal: &'a Terminal,
+    collected: Collected,
+    tried: Tried,
+    /// Interrupted batches with a bundle that is gone or damaged: it must not stand in the way of new letters for ever.
+    given_up: BTreeSet<&'a str>,
+}
+
+impl Collecting<'_> {
+    /// Takes out what is there by now, and tells where the teams are; `None` when the database or the store is away. The
+    /// workers wait for those, and so does whoever looks on.
+    async fn look(&mut self) -> Result<Option<Vec<TeamStatus>>, Failure> {
+        let mut teams = Vec::new();
+        for batch in self.batches {
+            // Asked in this order, a team that has ended has its bundle collected in the same round.
+            match progress(self.app, &batch.id).await {
+                Ok(statuses) => teams.extend(statuses),
+                Err(failure) if failure.kind == Kind::TryAgain => {
+                    tracing::warn!(%failure, "progress not seen");
+                    return Ok(None);
+                }
+                Err(failure) => return Err(failure),
+            }
+            if self.given_up.contains(batch.id.as_str()) {
+                continue;
+            }
+            let (collected, tried) = (&mut self.collected, &mut self.tried);
+            match collect_ready(self.app, &batch.id, self.out, collected, tried).await {
+                Ok(()) => {}
+                Err(failure) if matches!(failure.code, "database" | "store") => {
+                    tracing::warn!(%failure, "bundles not collected yet");
+                    return Ok(None);
+                }
+                Err(failure) if batch.resumed && self.batches.len() > 1 => {
+                    let note = format!("note: batch {}: {failure}", batch.id);
+                    self.terminal.note(&note);
+                    self.given_up.insert(&batch.id);
+                }
+                Err(failure) => return Err(failure),
+            }
+        }
+        Ok(Some(teams))
     }
 }
 
@@ -220,7 +257,7 @@ async fn report(
             terminal.print(&table::teams(&summary, files))?;
         } else if place + 1 == batches.len() {
             // One object: what was asked for. Bundles of an interrupted run lie beside it.
-            terminal.print_json(&answer(&summary, files))?;
+            terminal.print_json(&RunAnswer::new(&summary, files))?;
         }
     }
     let Some(reason) = failures.first() else {
@@ -239,49 +276,4 @@ async fn report(
         ),
         source: None,
     })
-}
-
-/// What `run --json` prints.
-#[derive(Serialize)]
-struct Answer<'a> {
-    batch: &'a str,
-    clients: usize,
-    letters: usize,
-    left_out: BTreeMap<&'static str, usize>,
-    teams: Vec<TeamAnswer<'a>>,
-}
-
-#[derive(Serialize)]
-struct TeamAnswer<'a> {
-    id: &'a str,
-    name: &'a str,
-    state: &'a str,
-    clients: usize,
-    letters: usize,
-    left_out: &'a BTreeMap<&'static str, usize>,
-    bundle: Option<&'a PathBuf>,
-    sha256: Option<&'a str>,
-}
-
-fn answer<'a>(summary: &'a BatchSummary, files: &'a Collected) -> Answer<'a> {
-    Answer {
-        batch: &summary.id,
-        clients: summary.clients(),
-        letters: summary.letters(),
-        left_out: summary.left_out(),
-        teams: summary
-            .teams
-            .iter()
-            .map(|team| TeamAnswer {
-                id: &team.team_id,
-                name: &team.team_name,
-                state: team.state.as_str(),
-                clients: team.clients,
-                letters: team.letters,
-                left_out: &team.left_out,
-                bundle: files.get(&team.team_job),
-                sha256: team.bundle.as_ref().map(|bundle| bundle.sha256.as_str()),
-            })
-            .collect(),
-    }
 }

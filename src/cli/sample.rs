@@ -1,13 +1,32 @@
 //! `sample`
 
-use chrono::NaiveDate;
+use std::path::PathBuf;
 
-use super::{arguments::Sample, terminal::Terminal};
+use chrono::NaiveDate;
+use clap::Args;
+
+use super::terminal::Terminal;
 use crate::{
     exports::sample::{DEFAULT_TEAMS, SampleSpec, write_sample},
     operations::Failure,
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Sample {
+    /// How many clients
+    #[arg(long, value_name = "N")]
+    pub clients: usize,
+    /// How many teams [default: 8, or as many as there are clients]
+    #[arg(long, value_name = "M")]
+    pub teams: Option<usize>,
+    /// Another seed, another invented export
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// A folder that does not exist yet, or is empty
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
 
 pub async fn run(arguments: Sample, terminal: &Terminal) -> Result<(), Failure> {
     // A fixed day, so that a seed gives the same export whenever it is asked for.

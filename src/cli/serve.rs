@@ -1,8 +1,10 @@
 //! `serve`
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
-use super::{arguments::Serve, open_app, signals::asked_to_stop, terminal::Terminal, work};
+use clap::Args;
+
+use super::{open_app, signals::asked_to_stop, terminal::Terminal, work};
 use crate::operations::{
     Failure, Kind,
     app::Settings,
@@ -11,6 +13,19 @@ use crate::operations::{
     server::{Server, StartServer},
     workers::{StartWorkers, Workers},
 };
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Jobs at a time, and processes that set letters; 0: answer only, others work [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// The address that people type, when something stands in front: https://brieven.example
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
 
 /// How often it is asked whether server and workers are still there.
 const LOOK: std::time::Duration = std::time::Duration::from_millis(200);

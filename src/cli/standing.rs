@@ -1,21 +1,46 @@
 //! `team list` and `client list`: where everybody stands with Caren.
 
-use serde_json::json;
+use clap::{Args, Subcommand};
 
-use super::{
-    arguments::{Client, Team},
-    open_app,
-    table::columns,
-    terminal::Terminal,
-};
+use super::{arguments::slug, open_app, table::columns, terminal::Terminal};
 use crate::{
-    answers::team::Team as Answer,
+    answers::{client::Client as ClientAnswer, team::Team as TeamAnswer},
+    domain::organisation::Slug,
     operations::{
         Failure, app::Settings, list_clients::list_clients, list_teams::list_teams,
         presses::start_presses,
     },
     wording::dutch::caren_status,
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Team {
+    /// The tree of locations, with how many clients are linked, invited or neither
+    List(TeamList),
+}
+
+#[derive(Debug, Args)]
+pub struct TeamList {
+    /// Whose teams
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Client {
+    /// Client numbers with their status in Caren
+    List(ClientList),
+}
+
+#[derive(Debug, Args)]
+pub struct ClientList {
+    /// Whose clients
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Slug,
+    /// Only those of this team
+    #[arg(long, value_name = "NAME|ID")]
+    pub team: Option<String>,
+}
 
 pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let Team::List(arguments) = command;
@@ -24,7 +49,7 @@ pub async fn teams(command: Team, settings: &Settings, terminal: &Terminal) -> R
     app.close().await;
     let teams = teams?;
     if terminal.json {
-        let teams: Vec<_> = teams.into_iter().map(Answer::from).collect();
+        let teams: Vec<_> = teams.into_iter().map(TeamAnswer::from).collect();
         return terminal.print_json(&teams);
     }
     let mut rows = vec![
@@ -64,10 +89,7 @@ pub async fn clients(
     app.close().await;
     let clients = clients?;
     if terminal.json {
-        let clients: Vec<_> = clients
-            .iter()
-            .map(|line| json!({ "client_id": line.client, "status": caren_status(line.status) }))
-            .collect();
+        let clients: Vec<_> = clients.into_iter().map(ClientAnswer::from).collect();
         return terminal.print_json(&clients);
     }
     let mut rows = vec![["Client", "Status"].map(str::to_owned)];

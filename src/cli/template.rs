@@ -1,9 +1,10 @@
 //! `template check` and `template preview`: what CI runs on a provider's letter.
 
-use super::{
-    arguments::{TemplateCheck, TemplatePreview},
-    terminal::Terminal,
-};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::terminal::Terminal;
 use crate::{
     operations::{
         Failure,
@@ -14,6 +15,40 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Template {
+    /// Try every sample on every look of the letter, and say what is wrong
+    Check(TemplateCheck),
+    /// Draw every sample in every look of the letter, and a page with all of them
+    Preview(TemplatePreview),
+}
+
+#[derive(Debug, Args)]
+pub struct TemplateCheck {
+    /// Folders with template.toml, text.txt, layout.typ and samples
+    #[arg(required = true, value_name = "DIR")]
+    pub templates: Vec<PathBuf>,
+    /// Also try the text, the logo and the longest name and address of this export
+    #[arg(long = "organisation", value_name = "FOLDER")]
+    pub organisations: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct TemplatePreview {
+    /// Folders with template.toml, text.txt, layout.typ and samples
+    #[arg(required = true, value_name = "DIR")]
+    pub templates: Vec<PathBuf>,
+    /// Where the pictures go, and index.html
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Pictures to compare with: an earlier --out, or a folder of templates with their expected pictures
+    #[arg(long, value_name = "DIR")]
+    pub compare: Option<PathBuf>,
+    /// Whose text, logo and preferences to show [default: an invented organisation's]
+    #[arg(long, value_name = "FOLDER")]
+    pub organisation: Option<PathBuf>,
+}
 
 pub async fn check(
     arguments: TemplateCheck,

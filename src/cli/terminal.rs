@@ -3,6 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::operations::Failure;
 
@@ -53,9 +54,9 @@ impl Terminal {
     }
 }
 
-/// One line of standard input.
-pub fn line_of_input() -> Result<String, Failure> {
-    let mut line = String::new();
+/// One line of standard input: a code or a password, wiped when it is dropped.
+pub fn line_of_input() -> Result<Zeroizing<String>, Failure> {
+    let mut line = Zeroizing::new(String::new());
     io::stdin().read_line(&mut line).map_err(|error| {
         Failure::input(
             "input",
@@ -63,7 +64,7 @@ pub fn line_of_input() -> Result<String, Failure> {
             "write what is wanted on one line",
         )
     })?;
-    Ok(line.trim().to_owned())
+    Ok(Zeroizing::new(line.trim().to_owned()))
 }
 
 /// A panic is caught where it matters and reported there as a failure. The default hook would print its text, which may

@@ -1,24 +1,75 @@
 //! `token create`, `list` and `revoke`
 
+use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
 use super::{
-    arguments::{Token, TokenCreate},
+    arguments::{Id, slug},
     open_app,
     table::columns,
     terminal::Terminal,
 };
 use crate::{
     answers::token::{NewToken as NewTokenAnswer, Token as Answer},
+    domain::{actor::Role, organisation::Slug},
     operations::{
         App, Failure,
         app::Settings,
-        create_token::{NewToken, create_token},
+        create_token::{DEFAULT_DAYS, NewToken, create_token},
         list_tokens::list_tokens,
         presses::start_presses,
         revoke_token::revoke_token,
     },
 };
+
+#[derive(Debug, Subcommand)]
+pub enum Token {
+    /// Make a token; its secret is shown once
+    Create(TokenCreate),
+    /// Every token, with its last use; never a secret
+    List,
+    /// Make a token work no more
+    Revoke(Id),
+}
+
+#[derive(Debug, Args)]
+pub struct TokenCreate {
+    /// What it opens
+    #[arg(long, value_enum, value_name = "ROLE")]
+    pub role: TokenRole,
+    /// Whose things, for a provider
+    #[arg(long, value_name = "SLUG", value_parser = slug)]
+    pub organisation: Option<Slug>,
+    /// What it is for
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub label: String,
+    /// How many days it works
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_DAYS)]
+    pub days: u32,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum TokenRole {
+    /// Nedap support: everything
+    Support,
+    /// Somebody of a care provider: its own organisation
+    Provider,
+    /// The portal: redeems codes
+    Caren,
+    /// A pipeline that checks letters: previews
+    Ci,
+}
+
+impl From<TokenRole> for Role {
+    fn from(role: TokenRole) -> Self {
+        match role {
+            TokenRole::Support => Self::Support,
+            TokenRole::Provider => Self::Provider,
+            TokenRole::Caren => Self::Caren,
+            TokenRole::Ci => Self::Ci,
+        }
+    }
+}
 
 pub async fn run(command: Token, settings: &Settings, terminal: &Terminal) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;

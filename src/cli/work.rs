@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{arguments::Work, open_app, signals::asked_to_stop, terminal::Terminal};
+use clap::Args;
+
+use super::{open_app, signals::asked_to_stop, terminal::Terminal};
 use crate::{
     operations::{
         App, Failure, Kind,
@@ -14,6 +16,16 @@ use crate::{
     },
     wording::english::count,
 };
+
+#[derive(Debug, Args)]
+pub struct Work {
+    /// Jobs at a time, and processes that set letters [default: one per processor]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
+    /// End when no job is left
+    #[arg(long)]
+    pub until_idle: bool,
+}
 
 /// How often it is asked whether there is anything left to do.
 const LOOK: Duration = Duration::from_millis(200);

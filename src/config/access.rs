@@ -100,6 +100,10 @@ pub(super) fn time(
     }
 }
 
+pub(super) const GROUPS_CLAIM: &str = "groups";
+/// What the button says.
+pub(super) const LABEL: &str = "uw werkaccount";
+
 /// `[oidc]`. No `Debug`: it holds a secret.
 #[derive(Clone, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -113,17 +117,37 @@ pub struct Oidc {
     pub label: Option<String>,
 }
 
-/// `BRIEVENBUS_OIDC_ISSUER` and so on, then the file; nothing when neither names a provider.
-pub fn with_oidc(server: ServerSettings, file: &Oidc) -> Result<ServerSettings, Failure> {
-    let of = |name: &str, of_file: &Option<String>| {
-        from_environment(&format!("OIDC_{name}")).or_else(|| of_file.clone())
-    };
-    let list_of = |name: &str, of_file: &Option<Vec<String>>| {
-        list(&format!("OIDC_{name}"))
-            .or_else(|| of_file.clone())
-            .unwrap_or_default()
-    };
-    let Some(issuer) = of("ISSUER", &file.issuer) else {
+impl Oidc {
+    pub fn of_environment() -> Self {
+        Self {
+            issuer: from_environment("OIDC_ISSUER"),
+            client_id: from_environment("OIDC_CLIENT_ID"),
+            client_secret: from_environment("OIDC_CLIENT_SECRET"),
+            allowed_emails: list("OIDC_ALLOWED_EMAILS"),
+            allowed_groups: list("OIDC_ALLOWED_GROUPS"),
+            groups_claim: from_environment("OIDC_GROUPS_CLAIM"),
+            label: from_environment("OIDC_LABEL"),
+        }
+    }
+
+    /// Where this says nothing, `other` does.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            issuer: self.issuer.or(other.issuer),
+            client_id: self.client_id.or(other.client_id),
+            client_secret: self.client_secret.or(other.client_secret),
+            allowed_emails: self.allowed_emails.or(other.allowed_emails),
+            allowed_groups: self.allowed_groups.or(other.allowed_groups),
+            groups_claim: self.groups_claim.or(other.groups_claim),
+            label: self.label.or(other.label),
+        }
+    }
+}
+
+/// With the provider that support signs in with, when one is named.
+pub fn with_oidc(server: ServerSettings, held: Oidc) -> Result<ServerSettings, Failure> {
+    let Some(issuer) = held.issuer else {
         return Ok(server);
     };
     let missing = |name: &str| {
@@ -134,17 +158,20 @@ pub fn with_oidc(server: ServerSettings, file: &Oidc) -> Result<ServerSettings, 
         )
     };
     let oidc = OidcSettings {
-        client_id: of("CLIENT_ID", &file.client_id).ok_or_else(|| missing("client-id"))?,
-        client_secret: of("CLIENT_SECRET", &file.client_secret)
+        client_id: held.client_id.ok_or_else(|| missing("client-id"))?,
+        client_secret: held
+            .client_secret
             .ok_or_else(|| missing("client-secret"))?
             .into(),
-        allowed_emails: list_of("ALLOWED_EMAILS", &file.allowed_emails)
+        allowed_emails: held
+            .allowed_emails
+            .unwrap_or_default()
             .iter()
             .map(|email| email.to_lowercase())
             .collect(),
-        allowed_groups: list_of("ALLOWED_GROUPS", &file.allowed_groups),
-        groups_claim: of("GROUPS_CLAIM", &file.groups_claim).unwrap_or_else(|| "groups".to_owned()),
-        label: of("LABEL", &file.label).unwrap_or_else(|| "uw werkaccount".to_owned()),
+        allowed_groups: held.allowed_groups.unwrap_or_default(),
+        groups_claim: held.groups_claim.unwrap_or_else(|| GROUPS_CLAIM.to_owned()),
+        label: held.label.unwrap_or_else(|| LABEL.to_owned()),
         issuer,
     };
     if oidc.allowed_emails.is_empty() && oidc.allowed_groups.is_empty() {

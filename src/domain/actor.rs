@@ -67,13 +67,14 @@ pub struct Actor {
 }
 
 impl Actor {
-    /// Somebody at the command line of this machine.
-    pub fn operator(user: &str) -> Self {
+    /// Somebody at the command line of this machine. They can call themselves what they like; `uid` is what the system
+    /// knows them by.
+    pub fn operator(user: &str, uid: u32) -> Self {
         Self {
             user: format!("os:{user}"),
             role: Role::Operator,
             organisation: None,
-            source: "cli".to_owned(),
+            source: format!("cli uid {uid}"),
         }
     }
 
@@ -109,7 +110,7 @@ mod tests {
         };
         assert!(provider.sees("zorg"));
         assert!(!provider.sees("andere-zorg"));
-        assert!(Actor::operator("root").sees("andere-zorg"));
+        assert!(Actor::operator("root", 0).sees("andere-zorg"));
     }
 
     #[test]

@@ -155,8 +155,8 @@ pub struct Access {
     /// Whose clients they are; absent when that is not known, as with a code that nobody has.
     pub organisation: Option<Slug>,
     pub clients: Vec<ClientId>,
-    /// What it was done with: `bundle 01KB…`, `batch 01KB…`, `invitation 01KB…`, `token 01KB…`. Never a code, never a
-    /// name of a client.
+    /// What it was done with: `bundle 01KB…`, `batch 01KB…`, `invitation 01KB…`, `token 01KB…`, `key 0f3a…`. Never a code,
+    /// never a name of a client.
     pub object: Option<String>,
 }
 
@@ -195,10 +195,14 @@ impl Access {
         }
     }
 
-    /// With an id of ours behind what it is. Whatever else somebody has typed in its place, a code perhaps, is left out.
+    /// With an id of ours behind what it is: 26 characters, of a key 16 hexadecimal digits, as `key show` tells it. Whatever
+    /// else somebody has typed in its place, a code perhaps, is left out.
     #[must_use]
     pub fn with(self, kind: &str, id: &str) -> Self {
-        let ours = id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric());
+        let ours = match kind {
+            "key" => id.len() == 16 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+            _ => id.len() == 26 && id.bytes().all(|b| b.is_ascii_alphanumeric()),
+        };
         Self {
             object: Some(match ours {
                 true => format!("{kind} {id}"),
@@ -241,5 +245,11 @@ mod tests {
             access("Mevr. C. de Vries - Heemsber").as_deref(),
             Some("invitation")
         );
+        let key = |id| Access::done(Action::KeyRotated).with("key", id).object;
+        assert_eq!(
+            key("0123456789abcdef").as_deref(),
+            Some("key 0123456789abcdef")
+        );
+        assert_eq!(key("0012345678").as_deref(), Some("key"));
     }
 }

@@ -44,6 +44,18 @@ pub enum TextProblem {
     InvisibleCharacter(char),
 }
 
+/// What is wrong with a value that was typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ValueProblem {
+    /// One that cannot be seen.
+    ForbiddenCharacter,
+    TooLong,
+    /// No whole number of days, or not one that a code may work.
+    Days,
+    /// There is to be a logo, and there is none.
+    NoLogo,
+}
+
 /// What is wrong with a logo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogoProblem {

@@ -3,7 +3,6 @@
 use std::{fmt, path::PathBuf, sync::Arc};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
 
 use super::{App, Failure, edition::edition};
 use crate::{
@@ -66,7 +65,7 @@ pub struct Imported {
 }
 
 /// A published version of a letter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct KeptLetter {
     pub number: u32,
     pub published_by: String,

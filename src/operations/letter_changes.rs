@@ -3,13 +3,12 @@
 use super::letter_faults::LetterFault;
 use crate::{
     domain::{
-        letter_fault::{LetterField, LogoProblem, TextProblem},
+        letter_fault::{LetterField, LogoProblem, TextProblem, ValueProblem},
         letter_setup::{LetterChanges, LetterSetup, LogoChoice},
         organisation::{LetterPreferences, OwnText, TemplateFiles},
     },
     exports::{KeyFault, MOST_VALIDITY_DAYS, clean_value},
     letters::{MOST_CHARACTERS, Template},
-    wording::dutch_letter::ValueProblem,
 };
 
 /// What errors call a text that somebody typed.

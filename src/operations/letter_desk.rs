@@ -15,7 +15,7 @@ use crate::{
     domain::{
         actor::Role,
         batch::OptionsError,
-        letter_fault::LetterField,
+        letter_fault::{LetterField, ValueProblem},
         letter_setup::{LetterChanges, LetterSetup},
         organisation::{Logo, Organisation, Slug},
     },
@@ -24,7 +24,6 @@ use crate::{
         exports::StoredOrganisation,
         letter_versions::{CurrentVersions, StoredLogo},
     },
-    wording::dutch_letter::ValueProblem,
 };
 
 pub(super) struct Desk {

@@ -1,7 +1,6 @@
 //! `letter show`: what an editor of a provider's letter begins with.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
 
 use super::{App, Failure, letter_desk::Desk};
 use crate::{
@@ -15,7 +14,7 @@ use crate::{
 };
 
 /// A provider's letter as it is, and what may be made of it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LetterOverview {
     pub organisation: Slug,
     pub organisation_name: String,
@@ -37,7 +36,7 @@ pub struct LetterOverview {
 }
 
 /// A version of a letter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LetterVersion {
     /// From 1; a draft gets its final number when it is published.
     pub number: u32,
@@ -53,7 +52,7 @@ pub struct LetterVersion {
 }
 
 /// What may stand between square brackets in a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlaceholderHelp {
     /// Without the brackets: `TELEPHONE`.
     pub name: &'static str,
@@ -62,7 +61,7 @@ pub struct PlaceholderHelp {
 }
 
 /// A template that the letter can be set with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateChoice {
     pub name: String,
     /// One sentence in Dutch.
@@ -76,7 +75,7 @@ pub struct TemplateChoice {
 }
 
 /// A logo that was uploaded for the organisation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadedLogo {
     /// SHA-256 of its bytes in hexadecimal digits: what [`crate::domain::letter_setup::LogoChoice::Uploaded`] takes.
     pub hash: String,

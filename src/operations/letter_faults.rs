@@ -1,23 +1,18 @@
 //! What is wrong with a letter that somebody writes: each fault with its place, in English for scripts and in Dutch for the
 //! page.
 
-use serde::Serialize;
-
 use super::Failure;
 use crate::{
     domain::{
-        letter_fault::{LetterField, LogoProblem, Printed, TextProblem, Tight},
+        letter_fault::{LetterField, LogoProblem, Printed, TextProblem, Tight, ValueProblem},
         organisation::Organisation,
     },
     letters::{EditionError, Template, TextError, named_characters},
-    wording::{
-        dutch_letter::{self, ValueProblem},
-        english::count,
-    },
+    wording::{dutch_letter, english::count},
 };
 
 /// One thing to mend before the letter can be printed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LetterFault {
     /// What of the editor it is about.
     pub field: LetterField,
@@ -69,7 +64,8 @@ impl LetterFault {
             LogoProblem::UnknownFormat => "a logo is a file that ends in .svg, .png, .jpg or .pdf",
             LogoProblem::NotThisFormat => "what is in the file is not what its name says",
             LogoProblem::TooManyBytes => "the logo file is larger than 8 MB",
-            _ => "there is no such logo",
+            LogoProblem::Unknown => "there is no such logo",
+            _ => "the logo cannot be set on a letter",
         };
         Self::new(
             LetterField::Logo,
@@ -208,5 +204,18 @@ fn field_of(key: &str) -> LetterField {
         "website" => LetterField::Website,
         "portal_url" => LetterField::PortalUrl,
         _ => LetterField::Sender,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_logo_that_is_there_is_not_said_to_be_missing() {
+        let problem = |problem| LetterFault::of_logo(problem).problem;
+        assert_eq!(problem(LogoProblem::Unknown), "there is no such logo");
+        let set = "the logo cannot be set on a letter";
+        assert_eq!(problem(LogoProblem::CannotBeSet), set);
     }
 }

@@ -1,6 +1,6 @@
 //! `client list`: where each client stands with Caren, as Caren names it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -22,37 +22,44 @@ use crate::{
     storage::invitations::{Found, InvitationFilter},
 };
 
-/// A client and where they stand today.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClientLine {
-    pub client: ClientId,
-    pub status: LinkStatus,
-}
+/// Clients whose standing is looked up at a time: each is a variable of a query, and a database takes so many.
+const AT_A_TIME: usize = 1_000;
 
 /// The clients of the last export, or those of one team (assigned to it today, or to a location below it), by number.
 pub async fn list_clients(
     app: &App,
     slug: &Slug,
     team: Option<&str>,
-) -> Result<Vec<ClientLine>, Failure> {
+) -> Result<Vec<ClientStanding>, Failure> {
     let access = Access::done(Action::ClientsListed).of(slug);
-    let lines = or_refused(app, &access, lines(app, slug, team)).await?;
-    let clients = lines.iter().map(|line| line.client.clone());
+    let standings = or_refused(app, &access, all_standings(app, slug, team)).await?;
+    let clients = standings.iter().map(|standing| standing.client.clone());
     record_access(app, access.to_clients(clients)).await?;
-    Ok(lines)
+    Ok(standings)
 }
 
-async fn lines(app: &App, slug: &Slug, team: Option<&str>) -> Result<Vec<ClientLine>, Failure> {
-    let statuses = statuses(app, slug).await?;
-    let wanted = match team {
-        None => None,
-        Some(team) => Some(clients_of(app, slug, team).await?),
+async fn all_standings(
+    app: &App,
+    slug: &Slug,
+    team: Option<&str>,
+) -> Result<Vec<ClientStanding>, Failure> {
+    let filter = ClientFilter {
+        client: None,
+        team: team.map(str::to_owned),
     };
-    Ok(statuses
-        .into_iter()
-        .filter(|(client, _)| wanted.as_ref().is_none_or(|wanted| wanted.contains(client)))
-        .map(|(client, status)| ClientLine { client, status })
-        .collect())
+    let mut paging = Paging {
+        after: None,
+        limit: AT_A_TIME,
+    };
+    let mut all = Vec::new();
+    loop {
+        let page = standing_page(app, slug, &filter, &paging).await?;
+        all.extend(page.items);
+        paging.after = page.next;
+        if paging.after.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 async fn clients_of(app: &App, slug: &Slug, team: &str) -> Result<HashSet<ClientId>, Failure> {
@@ -69,18 +76,6 @@ async fn clients_of(app: &App, slug: &Slug, team: &str) -> Result<HashSet<Client
         .filter(|assignment| assignment.in_force(today))
         .filter(|assignment| tree.distance(&assignment.location, &team).is_some())
         .map(|assignment| assignment.client)
-        .collect())
-}
-
-/// The status today of every client of the last export.
-pub(super) async fn statuses(
-    app: &App,
-    slug: &Slug,
-) -> Result<BTreeMap<ClientId, LinkStatus>, Failure> {
-    let clients = clients_with_status(app, slug).await?;
-    Ok(clients
-        .into_iter()
-        .map(|(client, status)| (client.id, status))
         .collect())
 }
 

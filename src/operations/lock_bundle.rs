@@ -34,7 +34,7 @@ impl BundlePassword {
         // Not every program that opens zips means the same by any other character.
         if !text.chars().all(|c| c == ' ' || c.is_ascii_graphic()) {
             return Err(Failure::input(
-                "weak_password",
+                "password_characters",
                 "the password has characters that programs write differently",
                 "use letters without accents, digits, spaces and punctuation",
             ));

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
 use super::{
     App, Failure,
@@ -43,8 +42,7 @@ pub struct PreviewLetter {
 }
 
 /// To whom a preview is addressed.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Whom {
     /// An invented client with a short name and address.
     #[default]
@@ -63,10 +61,9 @@ pub enum Preview {
     Faults(Vec<LetterFault>),
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct LetterPreview {
     /// The page, marked as an example across it, and with a code that is nobody's.
-    #[serde(skip)]
     pub png: Vec<u8>,
     /// Pixels.
     pub width: u32,
@@ -84,7 +81,7 @@ pub struct LetterPreview {
 }
 
 /// How a letter fits on its one sheet.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Meter {
     pub fits: bool,
     /// How full the room for the text is at the first size; above 100 it is set smaller, or does not fit.

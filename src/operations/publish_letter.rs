@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
-
 use super::{
     App, Failure,
     letter_desk::{Desk, Proposal, changed_meanwhile, no_draft},
@@ -44,7 +42,7 @@ pub enum Publication {
     },
 }
 
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Published {
     pub number: u32,
     /// Clients of the last export to whom a letter could be written.

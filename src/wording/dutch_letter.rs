@@ -1,7 +1,7 @@
 //! Dutch, for whoever writes a care provider's letter: what is wrong with it, how it fits, and what is on it.
 
 use crate::domain::{
-    letter_fault::{LetterField, LogoProblem, Printed, TextProblem, Tight},
+    letter_fault::{LetterField, LogoProblem, Printed, TextProblem, Tight, ValueProblem},
     organisation::AddressWindow,
 };
 
@@ -226,15 +226,6 @@ pub fn bad_value(field: LetterField, problem: ValueProblem) -> String {
                 .to_owned()
         }
     }
-}
-
-/// What is wrong with a value that was typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ValueProblem {
-    ForbiddenCharacter,
-    TooLong,
-    Days,
-    NoLogo,
 }
 
 /// What a field of the editor is called, with a capital.

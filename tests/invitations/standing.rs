@@ -1,6 +1,9 @@
 //! `client list` and `team list`: where everybody stands, in the words that Caren has for it.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 use serde_json::{Value, json};
 
@@ -105,6 +108,25 @@ fn assert_teams(cli: &Cli, noord: [u64; 5], zuid: [u64; 5], ward: [u64; 5]) {
     );
 }
 
+/// A client is the object that the API has for one, by number, and with what the last batch made of them.
+#[track_caller]
+fn assert_shape(cli: &Cli) {
+    let command = ["client", "list", "--organisation", "zorg", "--json"];
+    let listed = cli.ok(&command).json();
+    let numbers: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| client["client_id"].as_str().unwrap())
+        .collect();
+    assert!(numbers.is_sorted(), "{numbers:?}");
+    let client = &listed[0];
+    assert_eq!(client["link"], "linked", "{client}");
+    assert_eq!(client["in_export"], true, "{client}");
+    assert_eq!(client["last_batch"]["team"], "Noord", "{client}");
+    assert_eq!(client["last_batch"]["left_out"], Value::Null, "{client}");
+}
+
 #[test]
 fn everybody_is_listed_with_the_status_that_caren_would_show() {
     const ONE_DAY: &str = "Uitnodiging is nog 1 dag geldig";
@@ -135,6 +157,8 @@ fn everybody_is_listed_with_the_status_that_caren_would_show() {
         ];
         assert_statuses(&cli, after);
         assert_teams(&cli, [6, 2, 1, 2, 1], [3, 0, 0, 3, 0], [1, 0, 0, 1, 0]);
+
+        assert_shape(&cli);
 
         let table = cli.ok(&["client", "list", "--organisation", "zorg"]).stdout;
         let line = table.lines().find(|line| line.contains("200004"));
@@ -227,4 +251,26 @@ fn a_second_letter_that_expired_unused_does_not_undo_the_link() {
         );
         assert_eq!(statuses(&cli, &[])["200001"], "Actieve koppeling");
     }
+}
+
+/// They are looked up a thousand at a time, since each is a variable of a query.
+#[test]
+fn a_list_goes_on_after_the_first_thousand() {
+    let cli = Cli::new();
+    cli.ok(&["sample", "--clients", "1100", "--out", "export"]);
+    let slug = cli.ok(&["import", "export", "--json"]).json()["organisation"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let listed = cli
+        .ok(&["client", "list", "--organisation", &slug, "--json"])
+        .json();
+    let numbers: BTreeSet<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|client| client["client_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(listed.as_array().unwrap().len(), 1_100);
+    assert_eq!(numbers.len(), 1_100, "somebody is listed twice");
 }

@@ -68,7 +68,8 @@ async fn locked(
             None
         }
         Err(failure) => {
-            faults.add_failure("password", &one_of(failure, &["weak_password"])?);
+            let codes = ["weak_password", "password_characters"];
+            faults.add_failure("password", &one_of(failure, &codes)?);
             None
         }
     };
