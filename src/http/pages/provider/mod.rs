@@ -90,11 +90,6 @@ fn slug_of(text: &str) -> Result<Slug, Failure> {
     })
 }
 
-/// A page of a list, from 1, as it was typed in an address.
-fn page_number(typed: &str) -> u64 {
-    typed.parse().unwrap_or(1).max(1)
-}
-
 /// Line ends as a text file has them: a browser sends CRLF.
 fn with_line_feeds(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
