@@ -111,6 +111,8 @@ def test_what_was_typed_outlives_the_session(visit):
     assert text.input_value() == written
     page.get_by_role("button", name="Bewaar als concept").click()
     page.get_by_text("bewaard als concept").first.wait_for()
+    # The scripts of the page have run.
+    page.wait_for_load_state("load")
     page.goto(f"{HOME}/brief")
     assert "een lange ochtend" in text.input_value()
     assert offer.count() == 0

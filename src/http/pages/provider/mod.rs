@@ -7,6 +7,8 @@
 //! | `downloads` | a bundle as it is, or with a password |
 //! | `invitations` | letters once more, cancelling and replacing |
 //! | `letter` | the text of the letter, with a picture of it |
+//! | `picture` | pictures of a letter, what is wrong with it, and how full its sheet is |
+//! | `letter_changes` | what is different between two letters |
 //! | `publish` | makes a draft the letter |
 //! | `versions` | earlier letters |
 //! | `preferences` | how letters look, and the logo |
