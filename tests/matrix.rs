@@ -222,7 +222,7 @@ fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
                     _ => world.names.clone(),
                 };
                 let reply = world.send(method, &row, &names, whose);
-                if let Err(what) = judge(&row, whose, &reply) {
+                if let Err(what) = judge(method, &row, whose, &reply) {
                     wrong.push(format!("{whose}: {method} {}: {what}", row.path));
                 }
             }
@@ -231,7 +231,7 @@ fn every_route_is_open_to_those_it_is_for_and_to_nobody_else() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn judge(row: &Row, whose: &str, reply: &Reply) -> Result<(), String> {
+fn judge(method: &str, row: &Row, whose: &str, reply: &Reply) -> Result<(), String> {
     let status = reply.status;
     let signs_in = reply.header("location").starts_with("/aanmelden");
     let said = format!(
@@ -247,7 +247,11 @@ fn judge(row: &Row, whose: &str, reply: &Reply) -> Result<(), String> {
         "nobody" | "revoked" | "expired" if row.is_for_scripts() => {
             status == 401 && reply.code() == "not_signed_in"
         }
-        "nobody" | "revoked" | "expired" => status == 303 && signs_in,
+        "nobody" | "revoked" | "expired" if method == "GET" => status == 303 && signs_in,
+        // Who sent a form is told that nothing was saved.
+        "nobody" | "revoked" | "expired" => {
+            status == 401 && reply.text().contains("href=\"/aanmelden\"")
+        }
         _ if row.is_for(role) => !matches!(status, 401 | 403 | 405 | 500..) && !signs_in,
         _ if row.is_for_scripts() => status == 403 && reply.code() == "not_for_this_role",
         _ => status == 404,

@@ -5,6 +5,7 @@ use std::{
     io::{Cursor, Read},
 };
 
+use brievenbus::operations::upload_logo::MOST_LOGO_BYTES;
 use zip::ZipArchive;
 
 use crate::support::{
@@ -217,6 +218,7 @@ fn unescaped(text: &str) -> String {
 fn a_bundle_is_found_looked_into_and_downloaded() {
     let desk = Desk::with_letters();
     desk.page("")
+        .says("Aangemeld als De Beste Zorg")
         .says("Download de bundel die klaarstaat")
         .says("0 van de 14 vragen zijn beantwoord");
     let list = desk.page("/bundels");
@@ -250,6 +252,77 @@ fn a_bundle_is_found_looked_into_and_downloaded() {
     desk.page(&bundle).says("Gedownload voor het eerst op");
     desk.page("/bundels").says_not("Nog niet gedownload");
     desk.page("").says_not("Download de bundel die klaarstaat");
+    // Long after, it is there no more.
+    let rows = desk.service.cli.rows();
+    rows.query("UPDATE bundle SET created_at = '2020' || substr(created_at, 5)");
+    desk.service.cli.ok(&["purge"]);
+    desk.page("")
+        .says("Verwijderd")
+        .says_not("Nog niet gedownload");
+    desk.page("/bundels").says("de bewaartijd was om");
+}
+
+#[test]
+fn a_page_beyond_the_last_is_the_last() {
+    let desk = Desk::with_letters();
+    for list in ["/bundels?pagina=", "/uitnodigingen?status=open&pagina="] {
+        let last = |shown: &Reply| {
+            let next = shown.header("location").to_owned();
+            next.split_once("pagina=").map(|(_, last)| last.to_owned())
+        };
+        let near = desk.reply(&format!("{ORGANISATION}{list}999"));
+        assert_eq!(near.status, 303, "{list}: {}", near.text());
+        let number = last(&near).unwrap();
+        // As far as a number goes, and further.
+        for beyond in ["999999999999999999", "18446744073709551615"] {
+            let far = desk.reply(&format!("{ORGANISATION}{list}{beyond}"));
+            assert_eq!(far.status, 303, "{list}{beyond}: {}", far.text());
+            assert_eq!(last(&far).as_ref(), Some(&number));
+        }
+        desk.page(&format!("{list}{number}"))
+            .says(TEAM)
+            .says_not("Nog geen");
+    }
+    // A list without anything is no reason to go round and round.
+    let none = desk.reply(&format!(
+        "{ORGANISATION}/uitnodigingen?status=redeemed&pagina=9"
+    ));
+    assert!(
+        none.header("location")
+            .ends_with("?status=redeemed&pagina=1")
+    );
+    desk.page("/uitnodigingen?status=redeemed&pagina=1")
+        .says("Niets gevonden");
+}
+
+#[test]
+fn a_form_that_comes_after_the_session_is_answered_with_what_to_do_and_saves_nothing() {
+    let desk = Desk::new();
+    let text = format!("{GREETING}Een lange ochtend werk.{CLOSING}");
+    let revision = desk.page("/brief").value("revision");
+    for path in [
+        "/brief",
+        "/brief/voorbeeld",
+        "/voorkeuren",
+        "/voorkeuren/caren",
+    ] {
+        let ask = desk.service.ask("POST", &format!("{ORGANISATION}{path}"));
+        let reply = ask
+            .cookie("brievenbus=brievenbus_session_of_yesterday")
+            .form(&[("tekst", &text), ("revision", &revision)])
+            .send();
+        assert_eq!(reply.status, 401, "{path}");
+        let page = Page::of(&reply);
+        page.says("is niet bewaard").says("in een nieuw tabblad");
+        let link = page.html.split("href=\"/aanmelden\"").nth(1).unwrap();
+        let link = link.split('>').next().unwrap();
+        assert!(link.contains("target=\"_blank\"") && link.contains("rel=\"noopener\""));
+    }
+    let page = desk.service.ask("GET", &format!("{ORGANISATION}/brief"));
+    let reply = page.send();
+    assert_eq!(reply.status, 303);
+    assert!(reply.header("location").starts_with("/aanmelden?naar="));
+    desk.page("/brief").says_not("Een lange ochtend werk.");
 }
 
 fn zip_names(bytes: &[u8]) -> BTreeSet<String> {
@@ -308,8 +381,21 @@ fn a_letter_is_printed_again_replaced_and_withdrawn() {
     let page = desk.page(&invitation);
     let client = page.text.split("Cliëntnummer ").nth(1).unwrap();
     let client = client.split(' ').next().unwrap();
-    let first = desk.reply(&format!("{ORGANISATION}{invitation}/brief.pdf"));
+    let letter = format!("{ORGANISATION}{invitation}/brief.pdf");
+    let printed = || {
+        let list = ["audit", "list", "--action", "letter_printed", "--json"];
+        let lines = desk.service.cli.ok(&list).json();
+        lines.as_array().unwrap().len()
+    };
+    // Who asks about it has got nothing.
+    let about = desk.service.ask("HEAD", &letter).cookie(&desk.cookie);
+    let about = about.send();
+    assert_eq!(about.status, 200);
+    assert_eq!(about.header("content-type"), "application/pdf");
+    assert_eq!(printed(), 0);
+    let first = desk.reply(&letter);
     assert_eq!(first.header("content-type"), "application/pdf");
+    assert_eq!(printed(), 1);
     let code = code_of(&first.body);
 
     desk.page(&format!("{invitation}/vervangen"))
@@ -338,8 +424,15 @@ fn a_letter_is_printed_again_replaced_and_withdrawn() {
         .says("Er is niets om in te trekken.");
     desk.page("/uitnodigingen?client=999999")
         .says("Niets gevonden");
-    desk.page("/uitnodigingen?client=Mevr.%20C.%20de%20Vries")
-        .says("Zoek op een cliëntnummer");
+    let wrong = desk.reply(&format!(
+        "{ORGANISATION}/uitnodigingen?client=Mevr.%20C.%20de%20Vries"
+    ));
+    assert_eq!(wrong.status, 422);
+    let wrong = Page::of(&wrong);
+    wrong
+        .says("Zoek op een cliëntnummer")
+        .says_not("Niets gevonden");
+    assert!(wrong.html.contains("id=\"fouten\"") && wrong.html.contains("href=\"#client\""));
     for page in [&list, &new, &page] {
         assert!(!page.html.contains(&code), "a code on a page");
         page.says_not("Mevr.").says_not("Dhr.");
@@ -425,7 +518,19 @@ fn a_letter_is_reworded_until_it_fits_and_then_published() {
     let wrong = format!("{GREETING}Bel ons op [TELEFOON].{CLOSING}");
     let reply = desk.write(&wrong, "publiceren");
     assert_eq!(reply.status, 303);
+    let next = reply.header("location").strip_prefix(ORGANISATION).unwrap();
+    let page = desk.page(next);
+    page.says("bewaard als concept, maar niet gepubliceerd")
+        .says("Er is iets om te herstellen Regel 3, teken 12: ");
+    for part in [
+        "id=\"fouten\"",
+        "<a href=\"#tekst\">Regel 3, teken 12: ",
+        "aria-describedby=\"tekst-hint tekstfouten\"",
+    ] {
+        assert!(page.html.contains(part), "no {part} in {}", page.html);
+    }
     let page = desk.page("/brief");
+    assert!(!page.html.contains("id=\"fouten\""));
     page.says("Regel 3, teken 12")
         .says("[TELEPHONE]?")
         .says("Concept");
@@ -528,6 +633,16 @@ fn the_picture_follows_what_is_typed_before_anything_is_saved() {
     let body = reply.text();
     assert!(!body.contains("name=\"picture\""));
     assert!(body.contains("data-line=\\\"1\\\""), "{body}");
+    // A failure is a page, with the reason on it.
+    let elsewhere = desk
+        .service
+        .ask("POST", "/organisaties/niemand/brief/voorbeeld");
+    let reply = elsewhere
+        .cookie(&desk.cookie)
+        .form(&[("tekst", &text)])
+        .send();
+    assert_eq!(reply.status, 404);
+    assert!(reply.text().contains("unknown_organisation"));
     desk.page("/brief")
         .says("De tekst is die van de laatste export.");
 }
@@ -581,17 +696,45 @@ fn preferences_are_kept_checked_and_used() {
     let bundle = desk.service.cli.bundles().remove(0);
     assert_eq!(bundle.manifest["options"]["address_window"], "right");
     assert_eq!(bundle.manifest["template"]["name"], "uitnodiging-groot");
+    // A letter in place of one of these is valid as long as they were, whatever is preferred since.
+    let revision = desk.page("/voorkeuren").value("revision");
+    let longer: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| match *name {
+            "validity_days" => (*name, "56"),
+            "revision" => (*name, revision.as_str()),
+            _ => (*name, *value),
+        })
+        .collect();
+    desk.sent("/voorkeuren", &longer);
+    let revision = desk.page("/brief/publiceren").value("revision");
+    let published = desk.send("/brief/publiceren", &[("revision", &revision)]);
+    Page::of(&published).says("De brief is gepubliceerd");
+    let invitation = desk.page("/uitnodigingen").link("/uitnodigingen/");
+    let ask = desk.page(&format!("{invitation}/vervangen"));
+    ask.says("(28 dagen)");
+    let until = ask.text.split("geldig tot en met ").nth(1).unwrap();
+    let until = until.split(" (").next().unwrap();
+    desk.sent(&format!("{invitation}/vervangen"), &[])
+        .says(&format!("Code geldig tot en met {until}"));
 }
 
 #[test]
 fn a_logo_is_taken_in_or_refused_with_a_reason() {
     let desk = Desk::new();
-    let send = |name: &str, bytes: &[u8]| {
-        let mut body = format!(
+    let send = |fields: &[(&str, &str)], name: &str, bytes: &[u8]| {
+        let mut body = Vec::new();
+        for (field, value) in fields {
+            let part = format!(
+                "--grens\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"
+            );
+            body.extend_from_slice(part.as_bytes());
+        }
+        let file = format!(
             "--grens\r\nContent-Disposition: form-data; name=\"bestand\"; filename=\"{name}\"\r\n\
              Content-Type: application/octet-stream\r\n\r\n"
-        )
-        .into_bytes();
+        );
+        body.extend_from_slice(file.as_bytes());
         body.extend_from_slice(bytes);
         body.extend_from_slice(b"\r\n--grens--\r\n");
         let path = format!("{ORGANISATION}/voorkeuren/logo");
@@ -600,19 +743,60 @@ fn a_logo_is_taken_in_or_refused_with_a_reason() {
             .body(body)
             .send()
     };
+    let revision = desk.page("/voorkeuren").value("revision");
+    // What was filled in and not saved yet comes along.
+    let mut fields = [
+        ("revision", revision.as_str()),
+        ("telephone", "053 765 43 21"),
+        ("email", "zorg@debestezorg.example"),
+        ("website", "www.debestezorg.example"),
+        ("portal_url", "www.caren.nl"),
+        ("template", "uitnodiging"),
+        ("validity_days", "35"),
+        ("fold_marks", "on"),
+    ];
     let refused = send(
+        &fields,
         "logo.svg",
         b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>",
     );
     assert_eq!(refused.status, 422);
-    Page::of(&refused).says("een script");
-    let none = send("", b"");
+    let page = Page::of(&refused);
+    page.says("een script");
+    assert_eq!(page.value("telephone"), "053 765 43 21");
+    // Just too large: nearly all of it has been read when that is seen.
+    let large = vec![b' '; MOST_LOGO_BYTES + 64 * 1024];
+    let refused = send(&fields, "logo.svg", &large);
+    assert_eq!(refused.status, 422);
+    assert_eq!(Page::of(&refused).value("validity_days"), "35");
+    let none = send(&[], "", b"");
     assert_eq!(none.status, 422);
     Page::of(&none).says("Kies eerst een bestand met het logo.");
     let svg = br##"<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100"><rect width="300" height="100" fill="#225588"/></svg>"##;
-    let kept = send("ons logo.svg", svg);
+    fields[6].1 = "4000";
+    let kept = send(&fields, "ons logo.svg", svg);
+    assert_eq!(kept.status, 422);
+    Page::of(&kept)
+        .says("een getal van 1 tot en met 365")
+        .says("ons logo.svg");
+    fields[6].1 = "35";
+    let kept = send(&fields, "ons logo.svg", svg);
     assert_eq!(kept.status, 303, "{}", kept.text());
-    desk.page("/voorkeuren").says("ons logo.svg");
+    let page = desk.page("/voorkeuren");
+    page.says("ons logo.svg");
+    assert_eq!(page.value("telephone"), "053 765 43 21");
+    assert_eq!(page.value("validity_days"), "35");
+    desk.page("/brief/publiceren")
+        .says("Welk logo uit de export toegevoegd logo")
+        .says("Vouwstreepjes nee ja");
+    // Who changed something meanwhile is not written over.
+    assert_eq!(send(&fields, "ons logo.svg", svg).status, 409);
+    // A file that was chosen and is sent by the wrong button is not lost without a word.
+    let mut wrong = fields.to_vec();
+    wrong.push(("bestand", "ons logo.svg"));
+    let reply = desk.send("/voorkeuren", &wrong);
+    assert_eq!(reply.status, 422);
+    Page::of(&reply).says("Het logo is nog niet toegevoegd.");
 }
 
 #[test]
@@ -652,6 +836,32 @@ fn the_choices_for_caren_are_kept_with_the_organisation() {
     );
     assert_eq!(late.status, 409);
     Page::of(&late).says("Planning actief: Ja");
+    // Of two who change the same answer to another number, the second learns of the first.
+    let seen = saved.value("revision");
+    let with_minutes = |minutes| {
+        let mut fields = whole.clone();
+        fields[0].1 = &seen;
+        for field in &mut fields {
+            if field.0 == "bandwidth_minutes" {
+                field.1 = minutes;
+            }
+        }
+        fields
+    };
+    desk.sent("/voorkeuren/caren", &with_minutes("45"));
+    let late = desk.send("/voorkeuren/caren", &with_minutes("60"));
+    assert_eq!(late.status, 409);
+    let late = Page::of(&late);
+    late.says("Iemand anders heeft dit formulier intussen bewaard")
+        .says("Bandbreedte in minuten: 45");
+    assert_eq!(late.value("bandwidth_minutes"), "60");
+    let same = desk.send("/voorkeuren/caren", &with_minutes("45"));
+    assert_eq!(same.status, 409);
+    Page::of(&same).says("De ander vulde hetzelfde in.");
+    // What has to be mended is still made from what was seen.
+    let faulty = desk.send("/voorkeuren/caren", &with_minutes("999"));
+    assert_eq!(faulty.status, 422);
+    assert_eq!(Page::of(&faulty).value("revision"), seen);
     // Support sees it too.
     let token = desk.service.token("support", None);
     let support = desk.service.sign_in(&token);

@@ -4,13 +4,13 @@ use std::marker::PhantomData;
 
 use axum::{
     extract::{FromRequestParts, OriginalUri},
-    http::{Method, StatusCode, header, request::Parts},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
     access::{SIGN_IN, address::ClientAddress, cookie::session_secret},
-    pages::{PageFailure, no_such_page},
+    pages::{PageFailure, no_such_page, session_ended},
     problem::Problem,
     request::Asker,
     service::Service,
@@ -84,7 +84,8 @@ impl<R: Roles + Send> FromRequestParts<Service> for Caller<R> {
     }
 }
 
-/// Somebody at a page, as [`Caller`] is for scripts: who is not signed in is sent to do so, and comes back.
+/// Somebody at a page, as [`Caller`] is for scripts: who is not signed in is sent to do so, and comes back. A form that
+/// was sent is not: it is told that nothing was saved, and how to send it again.
 pub struct Visitor<R> {
     pub app: App,
     for_whom: PhantomData<R>,
@@ -97,7 +98,10 @@ impl<R: Roles + Send> FromRequestParts<Service> for Visitor<R> {
         let actor = authenticated(parts, service)
             .await
             .map_err(|failure| PageFailure(failure).into_response())?
-            .ok_or_else(|| Redirect::to(&sign_in_address(parts)).into_response())?;
+            .ok_or_else(|| match parts.method.is_safe() {
+                true => Redirect::to(&sign_in_address(parts)).into_response(),
+                false => session_ended(SIGN_IN),
+            })?;
         if !R::ROLES.contains(&actor.role) {
             // That there is such a page is not for them to know.
             return Err(PageFailure(no_such_page()).into_response());
@@ -166,7 +170,7 @@ fn sign_in_address(parts: &Parts) -> String {
         .map_or(&parts.uri, |uri| &uri.0)
         .path_and_query()
         .map_or("/", |path| path.as_str());
-    if parts.method != Method::GET || path == "/" {
+    if path == "/" {
         return SIGN_IN.to_owned();
     }
     let back: String =

@@ -35,6 +35,15 @@ pub struct LetterOverview {
     pub logos: Vec<UploadedLogo>,
 }
 
+impl LetterOverview {
+    /// What batches that are planned now use.
+    pub fn in_use(&self) -> &LetterSetup {
+        let published = self.published.as_ref();
+        let setup = published.and_then(|version| version.setup.as_ref());
+        setup.unwrap_or(&self.export)
+    }
+}
+
 /// A version of a letter.
 #[derive(Debug, Clone)]
 pub struct LetterVersion {

@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::{
     App, Failure,
@@ -16,6 +16,7 @@ use super::{
     record_access::{or_refused, with_invitation},
     render_letter::edition_of,
     run_team_job::{Candidate, leave_out_misfits, press},
+    show_batch::find_batch,
 };
 use crate::{
     domain::{
@@ -42,13 +43,38 @@ pub async fn reissue_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     or_refused(app, &access, reissue(app, &old)).await
 }
 
+/// How long the code of a new letter works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReissueTerms {
+    /// The last valid day.
+    pub valid_until: NaiveDate,
+    /// From the date of the letter.
+    pub validity_days: u16,
+}
+
+/// How long a letter would be valid that took the place of this invitation today: as long as its batch had it.
+pub async fn reissue_terms(app: &App, id: &str) -> Result<ReissueTerms, Failure> {
+    let old = find_invitation(app, id).await?;
+    let batch = find_batch(app, &old.batch).await?;
+    terms(app.today(), &batch.organisation)
+}
+
+fn terms(today: NaiveDate, organisation: &Organisation) -> Result<ReissueTerms, Failure> {
+    let validity_days = organisation.letter.validity_days;
+    let valid_until = today
+        .checked_add_days(Days::new(validity_days.into()))
+        .ok_or(OptionsError::DateOutOfRange(today))?;
+    Ok(ReissueTerms {
+        valid_until,
+        validity_days,
+    })
+}
+
 async fn reissue(app: &App, old: &Found) -> Result<Found, Failure> {
     let today = app.today();
-    let batch = super::show_batch::find_batch(app, &old.batch).await?;
+    let batch = find_batch(app, &old.batch).await?;
     let organisation = &batch.organisation;
-    let valid_until = today
-        .checked_add_days(Days::new(organisation.letter.validity_days.into()))
-        .ok_or(OptionsError::DateOutOfRange(today))?;
+    let ReissueTerms { valid_until, .. } = terms(today, organisation)?;
     let renewed = Found {
         letter_date: today,
         valid_until,

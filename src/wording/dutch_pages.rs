@@ -56,13 +56,14 @@ done! {
     InvitationCancelled "uitnodiging-ingetrokken" "De uitnodiging is ingetrokken. De code op de brief werkt niet meer.";
     InvitationReissued "uitnodiging-vervangen" "Er is een nieuwe brief met een nieuwe code. De oude code werkt niet meer.";
     LetterSaved "brief-bewaard" "De tekst is bewaard als concept. Nieuwe brieven krijgen hem pas als u hem publiceert.";
+    LetterSavedNotPublished "brief-niet-gepubliceerd" "De tekst is bewaard als concept, maar niet gepubliceerd. Herstel eerst wat hieronder staat.";
     LetterPublished "brief-gepubliceerd" "De brief is gepubliceerd. Nieuwe batches krijgen deze brief.";
     LetterChanged "brief-veranderd" "Intussen heeft iemand anders de brief veranderd. Hieronder ziet u hoe hij nu is; er is niets gepubliceerd.";
     LetterAsInExport "brief-uit-export" "Nieuwe batches krijgen weer de brief uit de export.";
     DraftDiscarded "concept-weg" "Het concept is weggegooid. U ziet weer de brief die in gebruik is.";
     VersionRestored "versie-teruggezet" "De eerdere versie staat klaar als concept. Nieuwe brieven krijgen hem pas als u hem publiceert.";
     PreferencesSaved "voorkeuren-bewaard" "De voorkeuren zijn bewaard in het concept. Ze gelden voor nieuwe brieven als u het concept publiceert.";
-    LogoSaved "logo-bewaard" "Het logo is toegevoegd en gekozen in het concept. Het komt op nieuwe brieven als u het concept publiceert.";
+    LogoSaved "logo-bewaard" "Het logo is toegevoegd en gekozen, en uw voorkeuren zijn bewaard in het concept. Ze gelden voor nieuwe brieven als u het concept publiceert.";
     IntakeSaved "keuzes-bewaard" "De keuzes voor Caren zijn bewaard.";
 }
 

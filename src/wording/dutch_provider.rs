@@ -1,5 +1,6 @@
 //! Dutch, for the pages of a care provider: what a state means and how the intake form asks.
 
+use super::dutch_pages::number;
 use crate::domain::{
     intake::{IntakeFault, IntakeForm, Question},
     invitation::InvitationState,
@@ -154,9 +155,77 @@ pub fn intake_fault(fault: IntakeFault) -> String {
     }
 }
 
+/// How many questions of the intake form have an answer.
+pub fn answered(answered: usize, of: usize) -> String {
+    let verb = if answered == 1 { "is" } else { "zijn" };
+    format!("{answered} van de {of} vragen {verb} beantwoord")
+}
+
+/// For how many clients a draft would fit, before it is published.
+pub fn reach(clients: usize, misfits: usize) -> String {
+    match (clients, misfits) {
+        (0, _) => "Er is nu niemand aan wie deze brief gestuurd kan worden.".to_owned(),
+        (1, 0) => "Er is één cliënt die een brief kan krijgen, en daar past hij.".to_owned(),
+        (1, _) => "Er is één cliënt die een brief kan krijgen, en daar past hij niet.".to_owned(),
+        (clients, 0) => format!(
+            "Bij alle {} cliënten die een brief kunnen krijgen, past hij.",
+            number(clients)
+        ),
+        (clients, misfits) => format!(
+            "Bij {} van de {} cliënten die een brief kunnen krijgen, past hij niet. {} geen brief.",
+            number(misfits),
+            number(clients),
+            if misfits == 1 {
+                "Die krijgt"
+            } else {
+                "Zij krijgen"
+            }
+        ),
+    }
+}
+
+/// For how many clients a letter does not fit, now that it is published.
+pub fn fits_not(clients: usize, misfits: usize) -> String {
+    match clients {
+        1 => "Bij de enige cliënt die een brief kan krijgen, past hij niet.".to_owned(),
+        clients => format!(
+            "Bij {} van de {} cliënten past hij niet.",
+            number(misfits),
+            number(clients)
+        ),
+    }
+}
+
+/// Clients without a letter who are not named on the page of a bundle; then comes where they are.
+pub fn unnamed(clients: usize) -> String {
+    match clients {
+        1 => "Nog één cliënt staat".to_owned(),
+        clients => format!("Nog {} cliënten staan", number(clients)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_said_as_many_and_large_numbers_have_dots() {
+        assert_eq!(answered(1, 14), "1 van de 14 vragen is beantwoord");
+        assert_eq!(answered(0, 14), "0 van de 14 vragen zijn beantwoord");
+        assert_eq!(
+            reach(1, 0),
+            "Er is één cliënt die een brief kan krijgen, en daar past hij."
+        );
+        assert!(reach(1_500, 1).starts_with("Bij 1 van de 1.500 cliënten"));
+        assert!(reach(1_500, 1).ends_with("Die krijgt geen brief."));
+        assert!(reach(5, 2).ends_with("Zij krijgen geen brief."));
+        assert_eq!(
+            fits_not(2_000, 1_200),
+            "Bij 1.200 van de 2.000 cliënten past hij niet."
+        );
+        assert_eq!(unnamed(1), "Nog één cliënt staat");
+        assert_eq!(unnamed(1_234), "Nog 1.234 cliënten staan");
+    }
 
     #[test]
     fn a_token_is_known_by_its_end_and_you_are_you() {

@@ -31,8 +31,12 @@
         credentials: 'same-origin',
         signal: mine.signal,
       });
-      if (answer.redirected) throw new Error('U bent niet meer aangemeld. Kopieer uw tekst, meld u opnieuw aan en plak hem terug.');
-      if (!answer.ok) throw new Error((await answer.text()).slice(0, 400));
+      if (answer.status === 401) throw new Error('U bent niet meer aangemeld. Meld u aan in een nieuw tabblad en ga dan hier verder.');
+      if (!answer.ok) {
+        // A page, as for everybody who asks: it says first what went wrong.
+        const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+        throw new Error(page.querySelector('main .lead')?.textContent.trim() || 'Probeer het zo opnieuw.');
+      }
       const parts = await answer.formData();
       await show(JSON.parse(await parts.get('answer')), parts.get('picture'), mine.signal);
       trouble.hidden = true;
@@ -72,6 +76,7 @@
     }
     state.innerHTML = answer.state;
     text.setAttribute('aria-invalid', String(!picture));
+    text.setAttribute('aria-describedby', document.getElementById('tekstfouten') ? 'tekst-hint tekstfouten' : 'tekst-hint');
     if (answer.said !== said) {
       said = answer.said;
       says.textContent = said;

@@ -43,6 +43,16 @@ pub static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     )
 });
 
+/// Keeps what was typed into a form that could not be saved.
+pub static KEEP_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    Asset::new(
+        "keep",
+        "js",
+        "text/javascript; charset=utf-8",
+        include_str!("../assets/keep.js"),
+    )
+});
+
 pub static ICON: LazyLock<Asset> = LazyLock::new(|| {
     Asset::new(
         "brievenbus",
@@ -103,9 +113,10 @@ impl Asset {
     }
 }
 
-const ASSETS: [&LazyLock<Asset>; 7] = [
+const ASSETS: [&LazyLock<Asset>; 8] = [
     &STYLE,
     &SCRIPT,
+    &KEEP_SCRIPT,
     &ICON,
     &LETTER_SCRIPT,
     &PROVIDER_STYLE,

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::layout::Frame;
+use super::layout::{Frame, page_with};
 use crate::{
     http::problem::status_of,
     operations::{Failure, Kind},
@@ -67,6 +67,27 @@ struct FailurePage {
     code: &'static str,
     what: &'static str,
     to_do: &'static str,
+}
+
+/// The answer to a form of somebody who is signed in no longer. To send them to sign in would lose what they typed.
+#[derive(Template)]
+#[template(path = "pages/session_ended.html")]
+struct SessionEnded<'a> {
+    frame: Frame,
+    sign_in: &'a str,
+}
+
+/// `sign_in`: the address where they can be signed in again.
+pub fn session_ended(sign_in: &str) -> Response {
+    let status = StatusCode::UNAUTHORIZED;
+    let shown = SessionEnded {
+        frame: Frame::for_nobody("U bent niet meer aangemeld"),
+        sign_in,
+    };
+    match page_with(status, &shown) {
+        Ok(page) => page,
+        Err(failure) => failure.into_response(),
+    }
 }
 
 impl IntoResponse for PageFailure {

@@ -43,8 +43,8 @@ pub struct Frame {
 pub struct SignedIn {
     /// `jan@support.example`
     pub user: Option<String>,
-    /// `Nedap support`
-    pub role: &'static str,
+    /// `Nedap support`; of a provider, the name of its organisation.
+    pub role: String,
 }
 
 /// A place to go to.
@@ -93,7 +93,7 @@ impl Frame {
             signed_in: Some(SignedIn {
                 // The id of a token tells nobody anything.
                 user: Some(actor.user.clone()).filter(|user| !user.starts_with("token ")),
-                role: role_name(actor.role),
+                role: role_name(actor.role).to_owned(),
             }),
             menu: main_menu(actor.role),
             ..Self::for_nobody(title)
@@ -139,6 +139,9 @@ impl Frame {
             .collect();
         if own {
             self.menu = entries;
+            if let Some(who) = &mut self.signed_in {
+                name.clone_into(&mut who.role);
+            }
             return self;
         }
         self.section = Some(Section {
@@ -193,6 +196,11 @@ impl Frame {
 
     pub fn script(&self) -> &'static str {
         &assets::SCRIPT.address
+    }
+
+    /// Keeps what was typed into a form.
+    pub fn keep_script(&self) -> &'static str {
+        &assets::KEEP_SCRIPT.address
     }
 
     pub fn icon(&self) -> &'static str {
@@ -383,6 +391,11 @@ impl Faults {
     }
 }
 
+/// A page of a list as an address has it, from 1. Beyond a million nothing is, and a database cannot count to any number.
+pub fn page_number(typed: &str) -> u64 {
+    typed.trim().parse().unwrap_or(1).clamp(1, 1_000_000)
+}
+
 /// A part of a long list, and the way to the others.
 pub struct Pager {
     /// From 1.
@@ -402,6 +415,12 @@ impl Pager {
             address: address.into(),
         }
     }
+
+    /// The last page, for whoever asked for one beyond it: there they would read that the list is empty.
+    pub fn last_instead_of(&self, asked: u64) -> Option<Redirect> {
+        let last = format!("{}{}", self.address, self.pages);
+        (asked > self.pages).then(|| Redirect::to(&last))
+    }
 }
 
 #[cfg(test)]
@@ -414,5 +433,11 @@ mod tests {
         assert_eq!((pager.number, pager.pages), (3, 3));
         let pager = Pager::new(0, 50, 0, "/x?pagina=");
         assert_eq!((pager.number, pager.pages), (1, 1));
+    }
+
+    #[test]
+    fn a_page_number_is_one_that_a_list_can_have() {
+        let typed = ["", "x", "-1", "0", "7", " 7 ", "18446744073709551615"];
+        assert_eq!(typed.map(page_number), [1, 1, 1, 1, 7, 7, 1_000_000]);
     }
 }

@@ -18,7 +18,7 @@ mod support;
 
 use axum::Router;
 
-pub use self::failure::{PageFailure, no_such_page};
+pub use self::failure::{PageFailure, no_such_page, session_ended};
 use super::service::Service;
 
 pub fn routes() -> Router<Service> {

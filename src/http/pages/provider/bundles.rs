@@ -4,11 +4,12 @@ use askama::Template;
 use axum::{
     Router,
     extract::{Path, Query},
+    response::IntoResponse,
     routing::get,
 };
 use serde::Deserialize;
 
-use super::{Member, Place, page_number};
+use super::{Member, Place};
 use crate::{
     domain::{
         calendar::{day_in_amsterdam, long_date},
@@ -16,7 +17,7 @@ use crate::{
         eligibility::LeftOut,
     },
     http::{
-        pages::layout::{Faults, Frame, PageResult, Pager, Part, Told, page},
+        pages::layout::{Faults, Frame, PageResult, Pager, Part, Told, page, page_number},
         service::Service,
     },
     operations::{
@@ -26,7 +27,8 @@ use crate::{
     },
     wording::{
         dutch::explanation,
-        dutch_pages::{count, moment, reason, size},
+        dutch_pages::{count, moment, number, reason, size},
+        dutch_provider::unnamed,
     },
 };
 
@@ -67,7 +69,7 @@ pub(super) struct Row {
     /// `3 cliënten zonder brief`
     pub left_out_text: String,
     /// By reason, `Al gekoppeld aan Caren`, 3.
-    pub reasons: Vec<(&'static str, u64)>,
+    pub reasons: Vec<(&'static str, String)>,
     pub size: String,
     pub made: String,
     pub kept_until: String,
@@ -92,7 +94,7 @@ impl Row {
             reasons: listed
                 .left_out
                 .iter()
-                .map(|(left_out, clients)| (reason(*left_out), *clients))
+                .map(|(left_out, clients)| (reason(*left_out), number(*clients)))
                 .collect(),
             size: size(listed.bundle.bytes),
             made: moment(listed.bundle.created_at),
@@ -110,8 +112,8 @@ impl Row {
     }
 }
 
-fn count_of(number: u64, one: &str, more: &str) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX), one, more)
+fn count_of(n: u64, one: &str, more: &str) -> String {
+    count(usize::try_from(n).unwrap_or(usize::MAX), one, more)
 }
 
 async fn list(
@@ -122,9 +124,13 @@ async fn list(
 ) -> PageResult {
     let app = &visitor.app;
     let place = Place::find(app, &slug, Part::Bundles, "Bundels").await?;
-    let number = page_number(&asked.pagina);
-    let found = browse_bundles(app, &place.slug, number, ON_A_PAGE).await?;
+    let asked = page_number(&asked.pagina);
+    let found = browse_bundles(app, &place.slug, asked, ON_A_PAGE).await?;
     let address = format!("/organisaties/{}/bundels?pagina=", place.slug);
+    let pager = Pager::new(asked, ON_A_PAGE, found.total, address);
+    if let Some(last) = pager.last_instead_of(asked) {
+        return Ok(last.into_response());
+    }
     page(&BundlesPage {
         frame: place.frame.saying(told),
         rows: found
@@ -132,7 +138,7 @@ async fn list(
             .iter()
             .map(|listed| Row::new(app, place.slug.as_str(), listed))
             .collect(),
-        pager: Pager::new(number, ON_A_PAGE, found.total, address),
+        pager,
     })
 }
 
@@ -147,12 +153,14 @@ pub(super) struct BundlePage {
     /// Of the password.
     pub faults: Faults,
     /// Clients without a letter who are not named here.
-    unnamed: usize,
+    unnamed: Option<String>,
 }
 
 /// Clients without a letter for the same reason.
 struct Group {
     reason: &'static str,
+    /// As many as there are, those who are not named too.
+    number: String,
     clients: Vec<(String, String)>,
 }
 
@@ -182,27 +190,34 @@ pub(super) fn bundle_page(
     BundlePage {
         frame,
         prints: found.prints.clone(),
-        groups: groups(found.left_out.iter().take(MOST_NAMED)),
+        groups: groups(&found.left_out),
         invitations: Part::Invitations.address(&place.slug),
         faults: Faults::default(),
-        unnamed: found.left_out.len().saturating_sub(MOST_NAMED),
+        unnamed: match found.left_out.len().saturating_sub(MOST_NAMED) {
+            0 => None,
+            more => Some(unnamed(more)),
+        },
         row,
     }
 }
 
 /// `left_out` stands in the order of the reasons.
-fn groups<'a>(left_out: impl Iterator<Item = &'a (ClientId, LeftOut)>) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
-    for (client, left_out) in left_out {
-        let heading = reason(left_out.reason);
-        let line = (client.to_string(), explanation(left_out));
-        match groups.last_mut() {
-            Some(group) if group.reason == heading => group.clients.push(line),
-            _ => groups.push(Group {
-                reason: heading,
-                clients: vec![line],
-            }),
-        }
-    }
-    groups
+fn groups(left_out: &[(ClientId, LeftOut)]) -> Vec<Group> {
+    let mut named = MOST_NAMED;
+    left_out
+        .chunk_by(|(_, one), (_, next)| one.reason == next.reason)
+        .filter_map(|clients| {
+            let (_, first) = clients.first()?;
+            let shown = clients.len().min(named);
+            named -= shown;
+            let lines = clients.iter().take(shown);
+            (shown > 0).then(|| Group {
+                reason: reason(first.reason),
+                number: number(clients.len()),
+                clients: lines
+                    .map(|(client, left_out)| (client.to_string(), explanation(left_out)))
+                    .collect(),
+            })
+        })
+        .collect()
 }

@@ -12,7 +12,7 @@ use crate::{
         list_teams::list_teams,
         summarise_organisation::{OrganisationSummary, summarise_organisation},
     },
-    wording::dutch_pages::number,
+    wording::{dutch_pages::number, dutch_provider::answered},
 };
 
 const NEWEST: u64 = 5;
@@ -31,8 +31,8 @@ struct HomePage {
     whole: Option<[String; 4]>,
     /// A text was begun and not published.
     has_draft: bool,
-    answered: usize,
-    questions: usize,
+    /// Not every question of the intake form has an answer: how many do.
+    to_answer: Option<String>,
 }
 
 /// The first page of a provider.
@@ -53,6 +53,7 @@ pub async fn home(app: &App, slug: &Slug, told: Told) -> PageResult {
         _ => None,
     };
     let overview = letter_draft(app, slug).await?;
+    let questions = Question::ALL.len();
     let mut frame = place.frame.saying(told);
     frame.title = place.organisation.name;
     page(&HomePage {
@@ -68,7 +69,7 @@ pub async fn home(app: &App, slug: &Slug, told: Told) -> PageResult {
             .map(|listed| Row::new(app, slug.as_str(), listed))
             .collect(),
         has_draft: overview.draft.is_some(),
-        answered: answered_questions,
-        questions: Question::ALL.len(),
+        to_answer: (answered_questions < questions)
+            .then(|| answered(answered_questions, questions)),
     })
 }

@@ -21,7 +21,9 @@ use crate::{
     operations::intake_form::{Intake, SavedIntake, save_intake, show_intake},
     wording::{
         dutch_pages::{Done, moment},
-        dutch_provider::{answer, intake_fault, question, question_group, question_help, who},
+        dutch_provider::{
+            answer, answered, intake_fault, question, question_group, question_help, who,
+        },
     },
 };
 
@@ -42,10 +44,10 @@ struct IntakePage {
     typed: Extras,
     faults: Faults,
     saved: Option<String>,
-    answered: usize,
-    questions: usize,
-    /// Somebody else saved the form in the meantime; what they chose, by question.
-    conflict: Vec<(&'static str, &'static str)>,
+    /// How many questions have an answer.
+    answered: String,
+    /// Somebody else saved the form in the meantime; what they filled in differently, by question.
+    conflict: Option<Vec<(&'static str, String)>>,
 }
 
 /// Questions under one heading.
@@ -110,6 +112,18 @@ impl Extras {
     }
 }
 
+impl Extras {
+    /// As the page calls them.
+    fn labelled(&self) -> [(&'static str, &str); 4] {
+        [
+            ("Bandbreedte in minuten", &self.minutes),
+            ("Uiterste begintijd", &self.earliest),
+            ("Uiterste eindtijd", &self.latest),
+            ("Rapportages vanaf", &self.reports_from),
+        ]
+    }
+}
+
 fn intake_page(
     place: Place,
     form: &IntakeForm,
@@ -118,6 +132,7 @@ fn intake_page(
     intake: &Intake,
 ) -> IntakePage {
     let address = Part::Preferences.address(&place.slug);
+    let questions = Question::ALL.len();
     let mut groups: Vec<Group> = Vec::new();
     for asked in Question::ALL {
         let heading = question_group(asked);
@@ -139,9 +154,8 @@ fn intake_page(
             let by = who(by, &place.reader);
             format!("Laatst bewaard op {} door {by}.", moment(*at))
         }),
-        answered: Question::ALL.len() - form.open_questions(),
-        questions: Question::ALL.len(),
-        conflict: Vec::new(),
+        answered: answered(questions - form.open_questions(), questions),
+        conflict: None,
         frame: place.frame.below("Voorkeuren", &address),
         address,
     }
@@ -193,13 +207,17 @@ async fn save(
     let app = &visitor.app;
     let place = Place::find(app, &slug, Part::Preferences, TITLE).await?;
     let (form, typed, mut faults) = read(&fields);
-    let intake = show_intake(app, &place.slug).await?;
+    let seen = fields.get("revision").and_then(|text| text.parse().ok());
+    let seen = seen.unwrap_or_default();
+    let intake = Intake {
+        // What is mended is still made from what was seen then.
+        revision: seen,
+        ..show_intake(app, &place.slug).await?
+    };
     if !faults.is_empty() {
         return page_to_mend(&intake_page(place, &form, typed, faults, &intake));
     }
-    let revision = fields.get("revision").and_then(|text| text.parse().ok());
-    let saved = save_intake(app, &place.slug, form.clone(), revision.unwrap_or_default()).await;
-    match saved {
+    match save_intake(app, &place.slug, form.clone(), seen).await {
         Ok(SavedIntake::Saved) => {
             let address = format!("{}/caren", Part::Preferences.address(&place.slug));
             Ok(done(&address, Done::IntakeSaved).into_response())
@@ -212,26 +230,37 @@ async fn save(
         }
         Err(failure) => {
             one_of(failure, &["intake_changed"])?;
+            // As it is now: what is saved next is to replace just that.
+            let intake = show_intake(app, &place.slug).await?;
+            let theirs = differences(&form.clone().tidied(), &intake.form);
             let mut shown = intake_page(place, &form, typed, faults, &intake);
-            shown.conflict = differences(&form, &intake.form);
+            shown.conflict = Some(theirs);
             page_with(axum::http::StatusCode::CONFLICT, &shown)
         }
     }
 }
 
-/// The questions that the other one answered differently.
-fn differences(ours: &IntakeForm, theirs: &IntakeForm) -> Vec<(&'static str, &'static str)> {
-    Question::ALL
+/// What the other one filled in differently.
+fn differences(ours: &IntakeForm, theirs: &IntakeForm) -> Vec<(&'static str, String)> {
+    let answers = Question::ALL
         .into_iter()
         .filter(|asked| ours.answer(*asked) != theirs.answer(*asked))
         .map(|asked| {
             let chosen = theirs.answer(asked);
-            (
-                question(asked),
-                chosen.map_or("niet beantwoord", |code| answer(asked, code)),
-            )
-        })
-        .collect()
+            let said = chosen.map_or("niet beantwoord", |code| answer(asked, code));
+            (question(asked), said.to_owned())
+        });
+    let (ours, theirs) = (Extras::of(ours), Extras::of(theirs));
+    let extras = ours
+        .labelled()
+        .into_iter()
+        .zip(theirs.labelled())
+        .filter(|(ours, theirs)| ours != theirs)
+        .map(|(_, (label, typed))| match typed {
+            "" => (label, "niet ingevuld".to_owned()),
+            typed => (label, typed.to_owned()),
+        });
+    answers.chain(extras).collect()
 }
 
 /// Where on the page a fault is mended.

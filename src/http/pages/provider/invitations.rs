@@ -8,16 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use futures::stream;
 use serde::Deserialize;
 
-use super::{Member, Place, page_number, slug_of};
+use super::{Member, Place, slug_of};
 use crate::{
     domain::{calendar::long_date, client::ClientId, invitation::InvitationState},
     http::{
         attachments::{self, attachment},
         pages::{
             PageFailure,
-            layout::{Frame, PageResult, Pager, Part, Told, done, page},
+            layout::{
+                Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_to_mend,
+            },
         },
         service::Service,
     },
@@ -26,7 +29,7 @@ use crate::{
         browse_bundles::written_teams,
         browse_invitations::{Found, InvitationFilter, browse_invitations, show_invitation},
         cancel_invitation::cancel_invitation,
-        reissue_invitation::reissue_invitation,
+        reissue_invitation::{reissue_invitation, reissue_terms},
     },
     wording::{
         dutch_pages::{Done, count, invitation_state, moment},
@@ -72,7 +75,7 @@ struct InvitationsPage {
     address: String,
     filter: Filter,
     /// A client number that cannot be one.
-    fault: &'static str,
+    faults: Faults,
     filtered: bool,
     teams: Vec<(String, String)>,
     states: Vec<(&'static str, &'static str)>,
@@ -141,12 +144,10 @@ async fn list(
     let place = Place::find(app, &slug, Part::Invitations, "Uitnodigingen").await?;
     let typed = asked.client.trim();
     let client = ClientId::new(typed);
-    let fault = match client {
-        None if !typed.is_empty() => {
-            "Zoek op een cliëntnummer: letters, cijfers, punten en streepjes, zonder spaties."
-        }
-        _ => "",
-    };
+    let mut faults = Faults::default();
+    if client.is_none() && !typed.is_empty() {
+        faults.add("client", NOT_A_CLIENT);
+    }
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let filter = InvitationFilter {
         organisation: None,
@@ -155,15 +156,21 @@ async fn list(
         state: InvitationState::parse(&asked.status),
     };
     let number = page_number(&asked.pagina);
-    let found = match fault {
-        "" => Some(browse_invitations(app, &place.slug, &filter, number, ON_A_PAGE).await?),
-        _ => None,
+    let found = match faults.is_empty() {
+        true => Some(browse_invitations(app, &place.slug, &filter, number, ON_A_PAGE).await?),
+        false => None,
     };
     let (total, invitations) =
         found.map_or((0, Vec::new()), |found| (found.total, found.invitations));
     let address = Part::Invitations.address(&place.slug);
-    page(&InvitationsPage {
-        pager: Pager::new(number, ON_A_PAGE, total, next_pages(&address, &asked)),
+    let pager = Pager::new(number, ON_A_PAGE, total, next_pages(&address, &asked));
+    if let Some(last) = pager.last_instead_of(number)
+        && faults.is_empty()
+    {
+        return Ok(last.into_response());
+    }
+    let shown = InvitationsPage {
+        pager,
         teams: written_teams(app, &place.slug).await?,
         states: STATES
             .into_iter()
@@ -186,9 +193,16 @@ async fn list(
         },
         frame: place.frame.saying(told),
         address,
-        fault,
-    })
+        faults,
+    };
+    match shown.faults.is_empty() {
+        true => page(&shown),
+        false => page_to_mend(&shown),
+    }
 }
+
+const NOT_A_CLIENT: &str =
+    "Zoek op een cliëntnummer: letters, cijfers, punten en streepjes, zonder spaties.";
 
 const STATES: [InvitationState; 5] = [
     InvitationState::Open,
@@ -256,11 +270,11 @@ async fn one(app: &App, slug: &str, id: &str, title: &str) -> Result<(Place, Row
     Ok((place, row))
 }
 
-/// The letter once more.
+/// The letter once more. Who asks for the headers alone gets no letter, so none is set, and none is written down.
 async fn letter(
     visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
     method: Method,
+    Path((slug, id)): Path<(String, String)>,
 ) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     let found = show_invitation(app, &slug_of(&slug)?, &id).await?;
@@ -304,7 +318,8 @@ struct ReissuePage {
     frame: Frame,
     row: Row,
     valid_until: String,
-    validity_days: u16,
+    /// `42 dagen`
+    validity: String,
 }
 
 async fn ask_reissue(visitor: Member, Path((slug, id)): Path<(String, String)>) -> PageResult {
@@ -314,15 +329,12 @@ async fn ask_reissue(visitor: Member, Path((slug, id)): Path<(String, String)>) 
         .frame
         .below(format!("Cliënt {}", row.client), &row.address);
     place.frame.title = "Nieuwe brief maken".to_owned();
-    let validity_days = place.organisation.letter.validity_days;
-    let until = app
-        .today()
-        .checked_add_days(chrono::Days::new(validity_days.into()));
+    let terms = reissue_terms(app, &id).await?;
     page(&ReissuePage {
         frame: place.frame,
         row,
-        valid_until: until.map(long_date).unwrap_or_default(),
-        validity_days,
+        valid_until: long_date(terms.valid_until),
+        validity: count(terms.validity_days.into(), "dag", "dagen"),
     })
 }
 

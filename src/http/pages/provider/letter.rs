@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Member, Place, one_of,
-    picture::{self, FaultView, IN_THE_PAGE, LetterState, MeterView, draw, whom},
+    picture::{self, FaultView, LetterState, draw, whom},
     slug_of, with_line_feeds,
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     http::{
         pages::{
             PageFailure, assets,
-            layout::{Frame, PageResult, Part, Told, done, page, page_to_mend, page_with},
+            layout::{Faults, Frame, PageResult, Part, Told, done, page, page_to_mend, page_with},
         },
         service::Service,
     },
@@ -67,6 +67,8 @@ struct LetterPage {
     whom: &'static str,
     placeholders: Vec<PlaceholderHelp>,
     standing: Standing,
+    /// What kept the text from being saved or published just now.
+    faults: Faults,
     state: LetterState,
     picture: Option<PictureView>,
     /// Somebody else changed the letter in the meantime.
@@ -155,7 +157,10 @@ async fn editor(
     place.frame = place.frame.saying(told);
     let overview = letter_draft(app, &place.slug).await?;
     let text = text_of(&overview, &overview.current);
-    let shown = show(app, place, &overview, text, &asked.wie, None).await?;
+    let mut shown = show(app, place, &overview, text, &asked.wie, None).await?;
+    if told.0 == Some(Done::LetterSavedNotPublished) {
+        shown.faults = shown.state.to_mend();
+    }
     page(&shown)
 }
 
@@ -193,26 +198,12 @@ async fn show(
         _ => "gewoon",
     };
     let address = Part::Letter.address(&place.slug);
-    let (state, picture) = match preview {
-        Preview::Drawn(drawn) => (
-            LetterState {
-                text_at: IN_THE_PAGE,
-                faults: Vec::new(),
-                meters: MeterView::of(&drawn).into(),
-            },
-            // A text that is not saved has no address; its picture comes when it is.
-            conflict
-                .is_none()
-                .then(|| picture_of(&drawn, &address, whom, &overview.revision)),
-        ),
-        Preview::Faults(faults) => (
-            LetterState {
-                text_at: IN_THE_PAGE,
-                faults: FaultView::all(&faults),
-                meters: Vec::new(),
-            },
-            None,
-        ),
+    let picture = match &preview {
+        // A text that is not saved has no address; its picture comes when it is.
+        Preview::Drawn(drawn) if conflict.is_none() => {
+            Some(picture_of(drawn, &address, whom, &overview.revision))
+        }
+        _ => None,
     };
     Ok(LetterPage {
         frame: place.frame,
@@ -220,10 +211,11 @@ async fn show(
         placeholders: overview.placeholders.clone(),
         standing: Standing::of(overview, &app.actor.user),
         script: &assets::LETTER_SCRIPT.address,
+        faults: Faults::default(),
+        state: LetterState::of(&preview),
         address,
         text,
         whom,
-        state,
         picture,
         conflict,
     })
@@ -279,10 +271,13 @@ async fn save(
         Ok(Saving::Refused(faults)) => {
             let mut shown = show(app, place, &overview, text, &written.wie, None).await?;
             shown.state.faults = FaultView::all(&faults);
+            shown.faults = shown.state.to_mend();
             page_to_mend(&shown)
         }
         Err(failure) => {
             one_of(failure, &["letter_changed"])?;
+            // As it is now: what is saved next is to replace just that.
+            let overview = letter_draft(app, &place.slug).await?;
             let theirs = Conflict {
                 text: text_of(&overview, &overview.current),
                 standing: Standing::of(&overview, &app.actor.user).sentence,
@@ -296,7 +291,8 @@ async fn save(
 /// Where to go when the text was saved; `is_sound`: nothing in it has to be mended, though it may be too long.
 fn next_page(place: &Place, written: &Written, is_sound: bool) -> Response {
     let address = Part::Letter.address(&place.slug);
-    if written.doen == "publiceren" && is_sound {
+    let is_to_publish = written.doen == "publiceren";
+    if is_to_publish && is_sound {
         return Redirect::to(&format!("{address}/publiceren")).into_response();
     }
     let of_whom = match written.wie.as_str() {
@@ -308,7 +304,11 @@ fn next_page(place: &Place, written: &Written, is_sound: bool) -> Response {
         "voorbeeld" => "#voorbeeld",
         _ => "",
     };
-    done(&format!("{address}{of_whom}{part}"), Done::LetterSaved).into_response()
+    let what = match is_to_publish {
+        true => Done::LetterSavedNotPublished,
+        false => Done::LetterSaved,
+    };
+    done(&format!("{address}{of_whom}{part}"), what).into_response()
 }
 
 #[derive(Template)]

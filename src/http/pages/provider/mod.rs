@@ -7,6 +7,8 @@
 //! | `downloads` | a bundle as it is, or with a password |
 //! | `invitations` | letters once more, cancelling and replacing |
 //! | `letter` | the text of the letter, with a picture of it |
+//! | `picture` | pictures of a letter, what is wrong with it, and how full its sheet is |
+//! | `letter_changes` | what is different between two letters |
 //! | `publish` | makes a draft the letter |
 //! | `versions` | earlier letters |
 //! | `preferences` | how letters look, and the logo |
@@ -88,11 +90,6 @@ fn slug_of(text: &str) -> Result<Slug, Failure> {
             "start again at the first page",
         )
     })
-}
-
-/// A page of a list, from 1, as it was typed in an address.
-fn page_number(typed: &str) -> u64 {
-    typed.parse().unwrap_or(1).max(1)
 }
 
 /// Line ends as a text file has them: a browser sends CRLF.

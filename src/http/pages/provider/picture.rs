@@ -18,7 +18,11 @@ use crate::{
         letter_setup::{LetterChanges, LetterSetup, VersionState},
         organisation::Slug,
     },
-    http::pages::{PageFailure, failure::said, no_such_page},
+    http::pages::{
+        PageFailure,
+        layout::{Faults, PageResult},
+        no_such_page,
+    },
     operations::{
         App, Failure,
         letter_draft::LetterVersion,
@@ -64,6 +68,8 @@ pub(super) struct FaultView {
     pub column: usize,
     /// `Regel 3, teken 14`; empty when it has no place in the text.
     pub place: String,
+    /// It is the text that is to be mended.
+    pub in_text: bool,
 }
 
 impl FaultView {
@@ -81,6 +87,7 @@ impl FaultView {
             place: place
                 .map(|(line, column)| format!("Regel {line}, teken {column}"))
                 .unwrap_or_default(),
+            in_text,
         }
     }
 }
@@ -221,8 +228,8 @@ pub(super) struct Typed {
     wie: String,
 }
 
-/// The text in the page of the editor.
-pub(super) const IN_THE_PAGE: &str = "#tekst";
+/// The text, in the page of the editor itself.
+const IN_THE_PAGE: &str = "#tekst";
 
 /// What surrounds the picture, as the editor's page has it when it is asked for whole.
 #[derive(Template)]
@@ -230,9 +237,52 @@ pub(super) const IN_THE_PAGE: &str = "#tekst";
 pub(super) struct LetterState {
     pub faults: Vec<FaultView>,
     /// Where the text is that they are in.
-    pub text_at: &'static str,
+    text_at: String,
     /// None when no letter can be set.
-    pub meters: Vec<MeterView>,
+    meters: Vec<MeterView>,
+}
+
+impl LetterState {
+    /// For the page of the editor.
+    pub fn of(preview: &Preview) -> Self {
+        let (faults, meters) = match preview {
+            Preview::Drawn(drawn) => (Vec::new(), MeterView::of(drawn).into()),
+            Preview::Faults(faults) => (FaultView::all(faults), Vec::new()),
+        };
+        Self {
+            faults,
+            text_at: IN_THE_PAGE.to_owned(),
+            meters,
+        }
+    }
+
+    /// For another page; `editor` is the address of the editor's.
+    #[must_use]
+    pub fn away_from(mut self, editor: &str) -> Self {
+        self.text_at = format!("{editor}{IN_THE_PAGE}");
+        self
+    }
+
+    /// What is to be mended, for the list above the form.
+    pub fn to_mend(&self) -> Faults {
+        let mut list = Faults::default();
+        for fault in &self.faults {
+            let field = if fault.in_text { "tekst" } else { "" };
+            match fault.place.as_str() {
+                "" => list.add(field, fault.sentence.clone()),
+                place => list.add(field, format!("{place}: {}", fault.sentence)),
+            }
+        }
+        list
+    }
+}
+
+/// Address and description of the picture of a letter; none when there is something to mend first.
+pub(super) fn picture(preview: &Preview, address: String) -> Option<(String, String)> {
+    match preview {
+        Preview::Drawn(drawn) => Some((address, drawn.alt.clone())),
+        Preview::Faults(_) => None,
+    }
 }
 
 /// What the editor's script does not take from the page's own parts.
@@ -253,62 +303,38 @@ pub(super) async fn live(
     visitor: Member,
     Path(slug): Path<String>,
     Form(typed): Form<Typed>,
-) -> Response {
-    match live_answer(&visitor.app, &slug, typed).await {
-        Ok(response) => response,
-        // The script shows the sentence; it cannot show a page.
-        Err(failure) => {
-            let status = crate::http::problem::status_of(failure.kind);
-            (status, said(&failure)).into_response()
-        }
-    }
-}
-
-async fn live_answer(app: &App, slug: &str, typed: Typed) -> Result<Response, Failure> {
-    let slug = slug_of(slug)?;
+) -> PageResult {
+    let slug = slug_of(&slug)?;
     let changes = LetterChanges {
         text: Some(with_line_feeds(&typed.tekst)),
         ..LetterChanges::default()
     };
-    let preview = draw(app, &slug, changes, whom(&typed.wie)).await?;
+    let preview = draw(&visitor.app, &slug, changes, whom(&typed.wie)).await?;
+    let state = LetterState::of(&preview)
+        .render()
+        .map_err(|error| Failure::ours(format!("a page could not be written: {error}")))?;
     let (answer, png) = match preview {
         Preview::Drawn(drawn) => {
-            let state = LetterState {
-                text_at: IN_THE_PAGE,
-                faults: Vec::new(),
-                meters: MeterView::of(&drawn).into(),
-            };
             let answer = Answer {
-                said: drawn.plainest.sentence.clone(),
-                state: render(&state)?,
-                alt: drawn.alt.clone(),
-                text: drawn.text.clone(),
+                state,
+                said: drawn.plainest.sentence,
+                alt: drawn.alt,
+                text: drawn.text,
             };
             (answer, Some(drawn.png))
         }
         Preview::Faults(faults) => {
-            let state = LetterState {
-                text_at: IN_THE_PAGE,
-                faults: FaultView::all(&faults),
-                meters: Vec::new(),
-            };
-            let first = faults.first().map(|fault| fault.sentence.clone());
+            let first = faults.into_iter().next();
             let answer = Answer {
-                said: first.unwrap_or_default(),
-                state: render(&state)?,
+                state,
+                said: first.map(|fault| fault.sentence).unwrap_or_default(),
                 alt: String::new(),
                 text: Vec::new(),
             };
             (answer, None)
         }
     };
-    parts(&answer, png.as_deref())
-}
-
-fn render(state: &LetterState) -> Result<String, Failure> {
-    state
-        .render()
-        .map_err(|error| Failure::ours(format!("a page could not be written: {error}")))
+    Ok(parts(&answer, png.as_deref())?)
 }
 
 /// The answer as `multipart/form-data`.

@@ -3,13 +3,17 @@
 use askama::Template;
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, Multipart, Path},
+    extract::{DefaultBodyLimit, Multipart, Path, multipart::Field},
     response::IntoResponse,
     routing::{get, post},
 };
 use serde::Deserialize;
 
-use super::{Member, Place, letter_changes::template, picture::draw};
+use super::{
+    Member, Place,
+    letter_changes::template,
+    picture::{draw, picture},
+};
 use crate::{
     domain::{
         address::AddressStyle,
@@ -73,6 +77,8 @@ struct Fields {
     kix: String,
     qr: String,
     fold_marks: String,
+    /// The name of a file that was chosen; its bytes come by the button beside it alone.
+    bestand: String,
     /// Which button: `bewaren` or `publiceren`.
     doen: String,
 }
@@ -114,6 +120,7 @@ impl Fields {
             kix: ticked(letter.kix),
             qr: ticked(letter.qr),
             fold_marks: ticked(letter.fold_marks),
+            bestand: String::new(),
             doen: String::new(),
         }
     }
@@ -132,6 +139,12 @@ impl Fields {
             faults.add(
                 "portal_url",
                 "Vul het adres in waar de cliënt de code invoert, zoals www.caren.nl.",
+            );
+        }
+        if !self.bestand.is_empty() {
+            faults.add(
+                FILE,
+                "Het logo is nog niet toegevoegd. Kies het bestand opnieuw en druk op ‘Voeg het logo toe’.",
             );
         }
         if !faults.is_empty() {
@@ -171,6 +184,8 @@ impl Fields {
     }
 }
 
+/// The field with the file of a logo.
+const FILE: &str = "bestand";
 /// The choice of the logo that came with the export.
 const EXPORT: &str = "export";
 /// Days; a year is long for a code on paper.
@@ -247,20 +262,15 @@ async fn preferences_page(
         with_logo: has_logo.then_some(true),
         ..LetterChanges::default()
     };
-    let picture = match draw(app, &place.slug, changes, Whom::Plain).await? {
-        Preview::Drawn(drawn) => {
-            let logo = if has_logo { "1" } else { "" };
-            let address = format!(
-                "{letter_address}/voorbeeld.png?logo={logo}&v={}",
-                overview.revision
-            );
-            Some((address, drawn.alt))
-        }
-        Preview::Faults(found) => {
-            add_faults(&mut faults, &found);
-            None
-        }
-    };
+    let preview = draw(app, &place.slug, changes, Whom::Plain).await?;
+    if let Preview::Faults(found) = &preview {
+        add_faults(&mut faults, found);
+    }
+    let logo = if has_logo { "1" } else { "" };
+    let picture_address = format!(
+        "{letter_address}/voorbeeld.png?logo={logo}&v={}",
+        overview.revision
+    );
     let logos = overview.logos.iter().map(|logo| LogoRow {
         chosen: logo.hash == fields.logo,
         hash: logo.hash.clone(),
@@ -286,7 +296,7 @@ async fn preferences_page(
             .collect(),
         logos: logos.collect(),
         export_has_logo: overview.export_has_logo,
-        picture,
+        picture: picture(&preview, picture_address),
         conflict: false,
         window_left: &assets::WINDOW_LEFT.address,
         window_right: &assets::WINDOW_RIGHT.address,
@@ -326,6 +336,11 @@ fn add_faults(faults: &mut Faults, found: &[LetterFault]) {
 async fn save(visitor: Member, Path(slug): Path<String>, Form(fields): Form<Fields>) -> PageResult {
     let app = &visitor.app;
     let place = Place::find(app, &slug, Part::Preferences, TITLE).await?;
+    keep(app, place, fields, Done::PreferencesSaved).await
+}
+
+/// Makes the form the draft; `what` was done then.
+async fn keep(app: &App, place: Place, fields: Fields, what: Done) -> PageResult {
     let overview = letter_draft(app, &place.slug).await?;
     let changes = match fields.read() {
         Ok(changes) => changes,
@@ -346,9 +361,15 @@ async fn save(visitor: Member, Path(slug): Path<String>, Form(fields): Form<Fiel
         }
         Ok(Saving::Saved(_)) => {
             let address = Part::Preferences.address(&place.slug);
-            Ok(done(&address, Done::PreferencesSaved).into_response())
+            let part = match what {
+                Done::LogoSaved => "#logo-kop",
+                _ => "",
+            };
+            Ok(done(&format!("{address}{part}"), what).into_response())
         }
         Err(failure) if failure.code == "letter_changed" => {
+            // As it is now: what is saved next is to replace just that.
+            let overview = letter_draft(app, &place.slug).await?;
             // What was typed stays, and is saved over what the other one chose when it is sent again.
             let fields = Fields {
                 revision: overview.revision.clone(),
@@ -363,46 +384,62 @@ async fn save(visitor: Member, Path(slug): Path<String>, Form(fields): Form<Fiel
     }
 }
 
-/// Keeps a logo, and chooses it for the draft.
+/// Keeps a logo, and chooses it for the draft with everything else that was filled in.
 async fn add_logo(visitor: Member, Path(slug): Path<String>, form: Multipart) -> PageResult {
     let app = &visitor.app;
     let place = Place::find(app, &slug, Part::Preferences, TITLE).await?;
     let overview = letter_draft(app, &place.slug).await?;
-    let fields = Fields::of(&overview.current, &overview.revision);
+    let (mut fields, file) = with_file(form).await;
+    if fields.revision.is_empty() {
+        // Nothing but a file.
+        fields = Fields::of(&overview.current, &overview.revision);
+    }
     let mut faults = Faults::default();
-    match uploaded(form).await {
+    match file {
         Ok(Some((name, bytes))) => match upload_logo(app, &place.slug, &name, bytes).await? {
             LogoUpload::Kept(logo) => {
-                let changes = LetterChanges {
-                    logo: Some(LogoChoice::Uploaded(logo.hash)),
-                    with_logo: Some(true),
-                    ..LetterChanges::default()
-                };
-                save_letter_draft(app, &place.slug, &changes, &overview.revision).await?;
-                let address = format!("{}#logo-kop", Part::Preferences.address(&place.slug));
-                return Ok(done(&address, Done::LogoSaved).into_response());
+                fields.logo = logo.hash;
+                "on".clone_into(&mut fields.with_logo);
+                return keep(app, place, fields, Done::LogoSaved).await;
             }
-            LogoUpload::Refused(fault) => faults.add("bestand", fault.sentence),
+            LogoUpload::Refused(fault) => faults.add(FILE, fault.sentence),
         },
-        Ok(None) => faults.add("bestand", "Kies eerst een bestand met het logo."),
-        Err(too_large) => faults.add("bestand", too_large),
+        Ok(None) => faults.add(FILE, "Kies eerst een bestand met het logo."),
+        Err(too_large) => faults.add(FILE, too_large),
     }
     page_to_mend(&preferences_page(app, place, &overview, fields, faults).await?)
 }
 
-/// Name and bytes of the file that was sent; none when no file was chosen.
-async fn uploaded(mut form: Multipart) -> Result<Option<(String, Vec<u8>)>, &'static str> {
-    const UNREAD: &str = "Het bestand kwam niet goed aan. Een logo mag niet groter zijn dan 8 MB.";
-    while let Some(field) = form.next_field().await.map_err(|_| UNREAD)? {
-        if field.name() != Some("bestand") {
-            continue;
+/// Name and bytes of a file; none when no file was chosen.
+type Uploaded = Result<Option<(String, Vec<u8>)>, &'static str>;
+
+const UNREAD: &str = "Het bestand kwam niet goed aan. Een logo mag niet groter zijn dan 8 MB.";
+
+/// The form with a file. What came before a file that is too large is there all the same.
+async fn with_file(mut form: Multipart) -> (Fields, Uploaded) {
+    let mut typed = serde_json::Map::new();
+    let mut file = Ok(None);
+    while file.is_ok() {
+        match form.next_field().await {
+            Ok(Some(field)) if field.name() == Some(FILE) => file = uploaded(field).await,
+            Ok(Some(field)) => {
+                let name = field.name().unwrap_or_default().to_owned();
+                match field.text().await {
+                    Ok(text) => drop(typed.insert(name, text.into())),
+                    Err(_) => file = Err(UNREAD),
+                }
+            }
+            Ok(None) => break,
+            Err(_) => file = Err(UNREAD),
         }
-        let name = field.file_name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|_| UNREAD)?;
-        if name.is_empty() || bytes.is_empty() {
-            return Ok(None);
-        }
-        return Ok(Some((name, bytes.to_vec())));
     }
-    Ok(None)
+    let fields = serde_json::from_value(typed.into()).unwrap_or_default();
+    (fields, file)
+}
+
+async fn uploaded(field: Field<'_>) -> Uploaded {
+    let name = field.file_name().unwrap_or_default().to_owned();
+    let bytes = field.bytes().await.map_err(|_| UNREAD)?;
+    let is_there = !name.is_empty() && !bytes.is_empty();
+    Ok(is_there.then(|| (name, bytes.to_vec())))
 }

@@ -13,7 +13,7 @@ use super::{
     letter::{Seen, text_of},
     letter_changes::{Line, Preference, preference_changes, text_changes},
     one_of,
-    picture::{FaultView, MeterView, draw},
+    picture::{FaultView, LetterState, draw, picture},
     slug_of,
 };
 use crate::{
@@ -25,10 +25,13 @@ use crate::{
     operations::{
         App,
         letter_draft::{LetterOverview, letter_draft},
-        preview_letter::{Preview, Whom},
+        preview_letter::Whom,
         publish_letter::{Checked, Publication, Publish, check_letter_draft, publish_letter},
     },
-    wording::dutch_pages::{Done, number},
+    wording::{
+        dutch_pages::Done,
+        dutch_provider::{fits_not, reach},
+    },
 };
 
 pub(super) fn routes() -> Router<Service> {
@@ -52,10 +55,7 @@ struct PublishPage {
     /// To the text, by lines; empty when it stays.
     lines: Vec<Line>,
     preferences: Vec<Preference>,
-    /// The text, at its own page.
-    text_at: String,
-    faults: Vec<FaultView>,
-    meters: Vec<MeterView>,
+    state: LetterState,
     /// The letter fits for somebody, and nothing else is wrong.
     possible: bool,
     picture: Option<(String, String)>,
@@ -79,11 +79,7 @@ async fn publish_page(
     place: Place,
     overview: &LetterOverview,
 ) -> Result<PublishPage, crate::operations::Failure> {
-    let in_use = overview
-        .published
-        .as_ref()
-        .and_then(|version| version.setup.as_ref())
-        .unwrap_or(&overview.export);
+    let in_use = overview.in_use();
     let preview = draw(app, &place.slug, LetterChanges::default(), Whom::Plain).await?;
     let address = Part::Letter.address(&place.slug);
     let checked = check_letter_draft(app, &place.slug).await?;
@@ -94,24 +90,14 @@ async fn publish_page(
         } => (true, Some(reach(*clients, *would_not_fit))),
         Checked::Refused { .. } => (false, None),
     };
-    let (mut faults, meters, picture) = match preview {
-        Preview::Drawn(drawn) => (
-            Vec::new(),
-            MeterView::of(&drawn).into(),
-            Some((
-                format!("{address}/voorbeeld.png?v={}", overview.revision),
-                drawn.alt,
-            )),
-        ),
-        Preview::Faults(faults) => (FaultView::all(&faults), Vec::new(), None),
-    };
+    let mut state = LetterState::of(&preview).away_from(&address);
     if let Checked::Refused {
         faults: found,
         lines_too_many: 0,
     } = &checked
-        && faults.is_empty()
+        && state.faults.is_empty()
     {
-        faults = FaultView::all(found);
+        state.faults = FaultView::all(found);
     }
     Ok(PublishPage {
         frame: place.frame.below("Brief", &address),
@@ -122,31 +108,15 @@ async fn publish_page(
         ),
         preferences: preference_changes(in_use, &overview.current),
         preferences_address: Part::Preferences.address(&place.slug),
-        text_at: format!("{address}#tekst"),
+        picture: picture(
+            &preview,
+            format!("{address}/voorbeeld.png?v={}", overview.revision),
+        ),
         reach,
         address,
-        faults,
-        meters,
+        state,
         possible,
-        picture,
     })
-}
-
-/// How many clients would get no letter, in a sentence.
-fn reach(clients: usize, would_not_fit: usize) -> String {
-    match (clients, would_not_fit) {
-        (0, _) => "Er is nu niemand aan wie deze brief gestuurd kan worden.".to_owned(),
-        (1, 0) => "Bij de ene cliënt die een brief kan krijgen, past hij.".to_owned(),
-        (clients, 0) => format!(
-            "Bij alle {} cliënten die een brief kunnen krijgen, past hij.",
-            number(clients)
-        ),
-        (clients, misfits) => format!(
-            "Bij {} van de {} cliënten die een brief kunnen krijgen, past hij niet. Zij krijgen geen brief.",
-            number(misfits),
-            number(clients)
-        ),
-    }
 }
 
 #[derive(Template)]
@@ -154,9 +124,13 @@ fn reach(clients: usize, would_not_fit: usize) -> String {
 struct PublishedPage {
     frame: Frame,
     address: String,
-    clients: usize,
-    would_not_fit: usize,
+    /// For how many it does not fit.
+    fits_not: String,
+    /// Client numbers, the first few.
     examples: Vec<String>,
+    /// There are more than these.
+    more: bool,
+    is_one: bool,
 }
 
 async fn publish(visitor: Member, Path(slug): Path<String>, Form(seen): Form<Seen>) -> PageResult {
@@ -172,8 +146,9 @@ async fn publish(visitor: Member, Path(slug): Path<String>, Form(seen): Form<See
             page(&PublishedPage {
                 frame: place.frame.below("Brief", &address),
                 address,
-                clients: published.clients,
-                would_not_fit: published.would_not_fit,
+                fits_not: fits_not(published.clients, published.would_not_fit),
+                is_one: published.would_not_fit == 1,
+                more: published.examples.len() < published.would_not_fit,
                 examples: published.examples.iter().map(ToString::to_string).collect(),
             })
         }
@@ -212,11 +187,7 @@ async fn ask_export(visitor: Member, Path(slug): Path<String>) -> PageResult {
     .await?;
     let overview = letter_draft(app, &place.slug).await?;
     let address = Part::Letter.address(&place.slug);
-    let in_use = overview
-        .published
-        .as_ref()
-        .and_then(|version| version.setup.as_ref())
-        .unwrap_or(&overview.export);
+    let in_use = overview.in_use();
     page(&ExportPage {
         frame: place
             .frame

@@ -12,7 +12,7 @@ use super::{
     Member, Place,
     letter::{Seen, text_of},
     letter_changes::described,
-    picture::{self, draw},
+    picture::{self, draw, picture},
     slug_of,
 };
 use crate::{
@@ -29,7 +29,7 @@ use crate::{
         Failure,
         letter_draft::{LetterVersion, letter_draft},
         list_letter_versions::list_letter_versions,
-        preview_letter::{Preview, Whom},
+        preview_letter::Whom,
         restore_letter_version::restore_letter_version,
     },
     wording::{
@@ -130,16 +130,11 @@ async fn look(visitor: Member, Path((slug, number)): Path<(String, String)>) -> 
     let setup = version.setup.as_ref().unwrap_or(&overview.export);
     let address = Part::Letter.address(&place.slug);
     let changes = picture::changes_to(&version, app, &place.slug).await?;
-    let picture = match draw(app, &place.slug, changes, Whom::Plain).await? {
-        Preview::Drawn(drawn) => Some((
-            format!(
-                "{address}/voorbeeld.png?versie={number}&v={}",
-                overview.revision
-            ),
-            drawn.alt,
-        )),
-        Preview::Faults(_) => None,
-    };
+    let preview = draw(app, &place.slug, changes, Whom::Plain).await?;
+    let picture_address = format!(
+        "{address}/voorbeeld.png?versie={number}&v={}",
+        overview.revision
+    );
     page(&VersionPage {
         frame: place
             .frame
@@ -151,7 +146,7 @@ async fn look(visitor: Member, Path((slug, number)): Path<(String, String)>) -> 
         has_draft: overview.draft.is_some(),
         row: Row::of(&version, &app.actor.user),
         address,
-        picture,
+        picture: picture(&preview, picture_address),
     })
 }
 

@@ -14,7 +14,7 @@ use crate::{
         caller::{ForMembers, Visitor},
         pages::{
             fields::{Asked, Fields},
-            layout::{Faults, Frame, PageResult, Pager, Part, page},
+            layout::{Faults, Frame, PageResult, Pager, Part, page, page_number},
         },
         service::Service,
     },
@@ -220,7 +220,7 @@ async fn reason_list(
     why: Reason,
     asked: &Fields,
 ) -> Result<ReasonList, Failure> {
-    let wanted: u64 = asked.number("pagina").unwrap_or(1).clamp(1, 1_000_000);
+    let wanted = page_number(asked.text("pagina"));
     let offset = (wanted - 1) * PER_PAGE;
     let (total, clients) = list_left_out(app, batch, why, (offset, PER_PAGE)).await?;
     let address = format!(
