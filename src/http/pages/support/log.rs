@@ -9,27 +9,27 @@ use axum::{
     routing::get,
 };
 use chrono::{DateTime, Days, Utc};
-use futures::{StreamExt, stream};
+use futures::{Stream, StreamExt, stream};
 
-use super::choice::encoded;
 use crate::{
     domain::{
         actor::Role,
         audit::Action,
         calendar::{parse_date, start_of_day},
-        organisation::Slug,
     },
     http::{
         caller::{ForSupport, Visitor},
         pages::{
             PageFailure,
+            addresses::encoded,
             fields::{Asked, Fields},
-            layout::{Faults, Frame, PageResult, Place, page, page_to_mend},
+            layout::{Faults, Frame, PageResult, Place, page_or_mend},
+            provider::slug_of,
         },
         service::Service,
     },
     operations::{
-        App,
+        App, Failure,
         list_audit::{AuditFilter, AuditLine, PAGE, list_audit, newest_audit},
     },
     wording::{
@@ -55,7 +55,8 @@ struct Log {
     frame: Frame,
     faults: Faults,
     client: String,
-    /// The id of the bundle that is looked for.
+    /// Of the organisation and of the bundle that are looked for.
+    organisation: String,
     bundle: String,
     user: String,
     from: String,
@@ -133,20 +134,22 @@ fn role(code: &str) -> String {
 }
 
 async fn log(visitor: Visitor<ForSupport>, Asked(asked): Asked) -> PageResult {
-    let app = visitor.app;
-    let mut faults = Faults::default();
-    let filter = filter(&asked, &mut faults);
+    let (filter, faults) = filter(&asked)?;
+    log_page(&visitor.app, &asked, &filter, faults).await
+}
+
+async fn log_page(app: &App, asked: &Fields, filter: &AuditFilter, faults: Faults) -> PageResult {
     let before = asked.number("voor");
-    let mut found = newest_audit(&app, &filter, before, PER_PAGE + 1).await?;
+    let mut found = newest_audit(app, filter, before, PER_PAGE + 1).await?;
     let more = found.len() as u64 > PER_PAGE;
     found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
-    let query = query(&asked);
+    let query = query(asked);
     let oldest = found.last().map(|line| line.seq).filter(|_| more);
-    let to_mend = !faults.is_empty();
     let template = Log {
-        frame: Frame::of(&app, "Logboek").at(Place::Log),
+        frame: Frame::of(app, "Logboek").at(Place::Log),
         faults,
         client: asked.text("client").to_owned(),
+        organisation: asked.text("organisatie").to_owned(),
         bundle: asked.text("bundel").to_owned(),
         user: asked.text("gebruiker").to_owned(),
         from: asked.text("vanaf").to_owned(),
@@ -160,25 +163,24 @@ async fn log(visitor: Visitor<ForSupport>, Asked(asked): Asked) -> PageResult {
         csv: format!("/logboek.csv?{query}"),
         filtered: !query.is_empty(),
     };
-    if to_mend {
-        page_to_mend(&template)
-    } else {
-        page(&template)
-    }
+    page_or_mend(&template, &template.faults)
 }
 
-fn filter(asked: &Fields, faults: &mut Faults) -> AuditFilter {
+/// What is looked for, and what is wrong with it: with a fault, it is less than was meant.
+fn filter(asked: &Fields) -> Result<(AuditFilter, Faults), Failure> {
+    let mut faults = Faults::default();
     let some = |name| Some(asked.text(name).to_owned()).filter(|text| !text.is_empty());
-    AuditFilter {
-        organisation: Slug::try_from(asked.text("organisatie").to_owned()).ok(),
+    let filter = AuditFilter {
+        organisation: some("organisatie").map(|text| slug_of(&text)).transpose()?,
         client: some("client"),
         bundle: some("bundel"),
         user: some("gebruiker"),
         action: Action::parse(asked.text("wat")),
-        since: day(asked, "vanaf", 0, faults),
+        since: day(asked, "vanaf", 0, &mut faults),
         // The day itself is in it.
-        until: day(asked, "tot", 1, faults),
-    }
+        until: day(asked, "tot", 1, &mut faults),
+    };
+    Ok((filter, faults))
 }
 
 fn day(asked: &Fields, name: &str, later: u64, faults: &mut Faults) -> Option<DateTime<Utc>> {
@@ -219,44 +221,62 @@ async fn export(
     Asked(asked): Asked,
 ) -> Result<Response, PageFailure> {
     let app = visitor.app;
-    let filter = filter(&asked, &mut Faults::default());
+    let (filter, faults) = filter(&asked)?;
+    if !faults.is_empty() {
+        return log_page(&app, &asked, &filter, faults).await;
+    }
     // The first page now, so that what cannot be done is said on a page.
     let first = list_audit(&app, &filter, 0).await?;
-    let lines = stream::unfold(Some(first), move |lines| {
+    let body = table(first, move |last| {
         let (app, filter) = (app.clone(), filter.clone());
-        async move {
-            let lines = lines?;
-            let text: String = lines.iter().map(csv_line).collect();
-            Some((
-                Ok::<_, std::io::Error>(text),
-                next(&app, &filter, &lines).await,
-            ))
-        }
+        async move { list_audit(&app, &filter, last).await }
     });
-    let head = "\u{feff}nummer;tijd;handeling;uitkomst;gebruiker;rol;herkomst;organisatie;clienten;object\n";
-    let body = stream::once(async move { Ok(head.to_owned()) }).chain(lines);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (
             header::CONTENT_DISPOSITION,
             "attachment; filename=\"logboek.csv\"",
         ),
-        (header::CACHE_CONTROL, "no-store"),
     ];
     Ok((headers, Body::from_stream(body)).into_response())
 }
 
-/// The lines after these; nothing when these were the last, or when there is no more to be had: what was sent is whole
-/// lines, and their numbers say where it ended.
-async fn next(app: &App, filter: &AuditFilter, lines: &[AuditLine]) -> Option<Vec<AuditLine>> {
-    let last = lines.last().filter(|_| lines.len() as u64 == PAGE)?;
-    match list_audit(app, filter, last.seq).await {
-        Ok(lines) => Some(lines),
-        Err(failure) => {
-            tracing::error!(code = failure.code, error = %failure, "export of the audit log broke off");
-            None
+/// The table from its first lines on; `after` has those that follow a number. When they cannot be had the download breaks
+/// off: one that ended well would look whole.
+fn table<F>(
+    first: Vec<AuditLine>,
+    after: impl Fn(u64) -> F + Clone + Send + 'static,
+) -> impl Stream<Item = Result<String, std::io::Error>> + Send + 'static
+where
+    F: Future<Output = Result<Vec<AuditLine>, Failure>> + Send + 'static,
+{
+    let head = "\u{feff}nummer;tijd;handeling;uitkomst;gebruiker;rol;herkomst;organisatie;clienten;object\n";
+    let lines = stream::try_unfold(Some(Lines::These(first)), move |lines| {
+        let after = after.clone();
+        async move {
+            let lines = match lines {
+                None => return Ok(None),
+                Some(Lines::These(lines)) => lines,
+                Some(Lines::After(last)) => after(last).await.map_err(broken_off)?,
+            };
+            let text: String = lines.iter().map(csv_line).collect();
+            let last = lines.last().filter(|_| lines.len() as u64 == PAGE);
+            Ok(Some((text, last.map(|line| Lines::After(line.seq)))))
         }
-    }
+    });
+    stream::once(async move { Ok(head.to_owned()) }).chain(lines)
+}
+
+/// What comes next in the table.
+enum Lines {
+    These(Vec<AuditLine>),
+    /// Those that follow this number.
+    After(u64),
+}
+
+fn broken_off(failure: Failure) -> std::io::Error {
+    tracing::error!(code = failure.code, error = %failure, "export of the audit log broke off");
+    std::io::Error::other(failure)
 }
 
 fn csv_line(line: &AuditLine) -> String {
@@ -291,6 +311,36 @@ fn csv_cell(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn line(seq: u64) -> AuditLine {
+        AuditLine {
+            seq,
+            at: DateTime::UNIX_EPOCH,
+            action: "audit_listed".to_owned(),
+            outcome: "done".to_owned(),
+            user: "jan".to_owned(),
+            role: "support".to_owned(),
+            source: "127.0.0.1".to_owned(),
+            organisation: None,
+            clients: Vec::new(),
+            object: None,
+            hash: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_table_that_cannot_go_on_breaks_off() {
+        let full = || (1..=PAGE).map(line).collect::<Vec<_>>();
+        let rest = |last: u64| async move { Ok(vec![line(last + 1)]) };
+        let whole: Vec<_> = table(full(), rest).collect().await;
+        let whole: String = whole.into_iter().map(Result::unwrap).collect();
+        assert_eq!(whole.lines().count() as u64, 1 + PAGE + 1);
+
+        let away = |_: u64| async { Err(Failure::ours("the database is away")) };
+        let pieces: Vec<_> = table(full(), away).collect().await;
+        assert_eq!(pieces.len(), 3);
+        assert!(pieces[2].is_err());
+    }
 
     #[test]
     fn a_cell_is_never_a_formula_and_never_two_cells() {
