@@ -2,7 +2,7 @@
 
 import re
 
-from conftest import HOME
+from conftest import HOME, SLUG
 
 
 def test_a_bundle_is_downloaded_with_a_password_twice(visit, tmp_path):
@@ -25,6 +25,7 @@ def test_a_form_whose_sending_was_broken_off_can_be_sent_again(visit):
     page.goto("/toegang")
     # The answer never comes.
     page.route("**/toegang", lambda route: None if route.request.method == "POST" else route.continue_())
+    page.get_by_label("Organisatie", exact=True).select_option(SLUG)
     page.get_by_label("Waarvoor").fill("Een token van de proef")
     button = page.get_by_role("button", name="Token maken")
     button.click(no_wait_after=True)

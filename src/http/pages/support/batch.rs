@@ -186,7 +186,7 @@ async fn batch(visitor: Visitor<ForMembers>, IdInPath(id): IdInPath, told: Told)
             (number(clients - letters), "zonder brief"),
         ],
         facts: vec![
-            ("Zorgaanbieder", stored.organisation.name.clone()),
+            ("Organisatie", stored.organisation.name.clone()),
             ("Datum op de brief", long_date(summary.letter_date)),
             ("Code werkt tot en met", long_date(summary.valid_until)),
             ("Venster", window(stored.options.address_window).to_owned()),
