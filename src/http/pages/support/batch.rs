@@ -80,15 +80,32 @@ struct TeamLine {
     letters: String,
     left_out: String,
     why: String,
-    /// Id and size of a bundle that is there.
-    bundle: Option<(String, String)>,
-    /// The id of one that was there.
-    removed: Option<String>,
-    /// What is said when there is none.
-    no_bundle: &'static str,
+    bundle: Bundle,
     attempts: Vec<AttemptLine>,
     /// There is something to tell of the attempts.
     told: bool,
+}
+
+/// What became of a team's bundle.
+enum Bundle {
+    /// Id and size.
+    There(String, String),
+    /// It was, under this id.
+    Removed(String),
+    NotYet,
+    /// Nor will there be one.
+    Never,
+}
+
+impl Bundle {
+    fn of(team: &TeamSummary) -> Self {
+        match (&team.bundle, team.state) {
+            (Some(bundle), _) if bundle.removed.is_some() => Self::Removed(bundle.id.clone()),
+            (Some(bundle), _) => Self::There(bundle.id.clone(), size(bundle.bytes)),
+            (None, TeamJobState::Failed | TeamJobState::Cancelled) => Self::Never,
+            (None, _) => Self::NotYet,
+        }
+    }
 }
 
 struct AttemptLine {
@@ -103,10 +120,6 @@ struct AttemptLine {
 impl From<TeamSummary> for TeamLine {
     fn from(team: TeamSummary) -> Self {
         let cancelling = team.cancelling && team.state == TeamJobState::Working;
-        let (there, removed) = match team.bundle {
-            Some(bundle) if bundle.removed.is_some() => (None, Some(bundle)),
-            there => (there, None),
-        };
         let attempts: Vec<AttemptLine> = team
             .attempts
             .iter()
@@ -139,12 +152,7 @@ impl From<TeamSummary> for TeamLine {
             letters: number(team.letters),
             left_out: number(team.clients - team.letters),
             why: in_short(&team.left_out),
-            bundle: there.map(|bundle| (bundle.id, size(bundle.bytes))),
-            removed: removed.map(|bundle| bundle.id),
-            no_bundle: match team.state {
-                TeamJobState::Failed | TeamJobState::Cancelled => "Geen",
-                _ => "Nog niet",
-            },
+            bundle: Bundle::of(&team),
             told: attempts.len() > 1 || team.state == TeamJobState::Failed,
             attempts,
             id: team.team_id,
