@@ -8,6 +8,7 @@ use std::{
 };
 
 use brievenbus::wording::dutch_failures;
+use serde_json::json;
 
 use super::support::{
     cli::Cli,
@@ -192,6 +193,21 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
     );
     assert!(wrong.links().contains(&"#geldig"));
 
+    // Without a location, what was filled in stays, and so does the place of the locations.
+    let mut none = with(fields.clone(), "briefdatum", "2026-12-01");
+    none.retain(|(name, _)| name != "team");
+    let none = desk.post(&action, &none);
+    none.assert_status(422);
+    let none = read(&none);
+    assert!(none.links().contains(&"#team-1"));
+    let kept = none.fields(&action);
+    let has = |name: &str, value: &str| kept.contains(&(name.to_owned(), value.to_owned()));
+    assert!(has("briefdatum", "2026-12-01") && has("aangeboden", "1102"));
+    assert!(!kept.iter().any(|(name, _)| name == "team"));
+    let gone = desk.post(&action, &with(fields.clone(), "team", "niets"));
+    gone.assert_status(422);
+    assert!(read(&gone).links().contains(&"#team-1"));
+
     let checked = desk.post(&action, &with(fields, "stap", "controleren"));
     checked.assert_status(200);
     let checked = read(&checked);
@@ -223,12 +239,30 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
     );
 
     desk.service.cli.ok(&["batch", "watch", id]);
-    insta::assert_snapshot!("batch", settled(&desk.page(page).words()));
+    let ready = desk.page(page);
+    insta::assert_snapshot!("batch", settled(&ready.words()));
+    let links = ready.links();
+    let download = links.iter().find(|link| link.ends_with("/download"));
+    let bundle = download.unwrap().strip_suffix("/download").unwrap();
+    assert!(bundle.starts_with(&format!("{HOME}/bundels/")) && links.contains(&bundle));
+    desk.service
+        .get(&format!("{bundle}/download"), &desk.token)
+        .assert_status(200);
     let left_out = desk.page(&format!("{HOME}/clienten?batch={id}&reden=linked"));
     insta::assert_snapshot!("left_out", settled(&left_out.words()));
     let ended = desk.post(&format!("{page}/annuleren"), &[]);
     ended.assert_status(409);
     assert!(read(&ended).words().contains("Deze batch is al afgelopen"));
+    let question = format!("{page}/annuleren");
+    let question = desk.service.get(&question, &desk.token);
+    assert_eq!(question.header("location"), page);
+
+    // A bundle that is gone is not offered any more.
+    let rows = desk.service.cli.rows();
+    rows.query("UPDATE bundle SET removed_at = created_at, removed_why = 'closed'");
+    let after = desk.page(page);
+    assert!(after.words().contains("Verwijderd"), "{}", after.words());
+    assert!(!after.links().iter().any(|link| link.ends_with("/download")));
 }
 
 #[test]
@@ -259,6 +293,37 @@ fn a_batch_that_waits_is_cancelled_after_a_question() {
     assert_eq!(cancelled.status, 303);
     let page = desk.page(cancelled.header("location"));
     assert!(page.words().contains("Geannuleerd"), "{}", page.words());
+    assert!(page.words().contains("Geen") && !page.words().contains("Nog niet"));
+
+    // The provider itself finds its way on from there, and back.
+    let provider = desk.service.token("provider", Some("de-beste-zorg"));
+    for path in ["/batches", &format!("/batches/{id}")] {
+        let seen = read(&desk.service.get(path, &provider));
+        for entry in ["bundels", "clienten"] {
+            let entry = format!("{HOME}/{entry}");
+            assert!(seen.links().contains(&entry.as_str()), "{path}");
+        }
+    }
+
+    // One that is older than those to choose from is still the one that is shown.
+    let asked = json!({ "organisation": "de-beste-zorg", "teams": ["1102"] });
+    for _ in 0..25 {
+        let reply = desk.service.post("/api/v1/batches", &desk.token, &asked);
+        reply.assert_status(201);
+    }
+    let clients = desk.page(&format!("{HOME}/clienten?batch={id}"));
+    let chosen: Vec<_> = clients
+        .all("option")
+        .filter(|option| option.get("selected").is_some())
+        .map(|option| option.get("value"))
+        .collect();
+    assert_eq!(chosen, [Some(id.as_str())]);
+    let beyond = desk.page(&format!("/batches?na={id}"));
+    assert!(
+        beyond.words().contains("geen oudere batches"),
+        "{}",
+        beyond.words()
+    );
 }
 
 #[test]
@@ -327,6 +392,10 @@ fn a_token_is_shown_once_and_revoked_after_a_question() {
     let home = desk.service.get(HOME, &secret);
     home.assert_status(200);
     assert!(!read(&home).words().contains("Nieuwe batch"));
+    // There is nothing yet, and no way to where support begins.
+    let none = read(&desk.service.get("/batches", &secret));
+    assert!(none.words().contains("Er zijn nog geen batches"));
+    assert!(!none.links().contains(&"/organisaties"));
 
     let list = desk.page("/toegang");
     assert!(list.words().contains("Zorg <b>"));
@@ -410,6 +479,21 @@ fn the_log_tells_who_looked_at_whom_and_goes_into_a_table() {
     let wrong = desk.service.get("/logboek?vanaf=gisteren", &desk.token);
     wrong.assert_status(422);
     assert!(read(&wrong).links().contains(&"#vanaf"));
+    // Less than was asked for is no table.
+    let wrong = desk
+        .service
+        .get("/logboek.csv?vanaf=32-13-2026", &desk.token);
+    wrong.assert_status(422);
+    assert!(read(&wrong).links().contains(&"#vanaf"));
+    // What is looked for goes along with what is looked for next.
+    let narrow = desk.page("/logboek?organisatie=de-beste-zorg&bundel=01X");
+    let along = narrow.fields("/logboek");
+    for (name, value) in [("organisatie", "de-beste-zorg"), ("bundel", "01X")] {
+        assert!(
+            along.contains(&(name.to_owned(), value.to_owned())),
+            "{along:?}"
+        );
+    }
     let table = desk.service.get("/logboek.csv?client=100238", &desk.token);
     table.assert_status(200);
     let text = table.text();
@@ -437,6 +521,18 @@ fn what_is_not_there_is_said_in_dutch_with_a_way_on() {
         "/organisaties/niemand",
         "/batches/niets",
         "/organisaties/de-beste-zorg/clienten?batch=niets",
+        // What can be no name and no id is as good as one that is not there.
+        "/organisaties/De-Zorg",
+        "/organisaties/De-Zorg/clienten",
+        "/organisaties/De-Zorg/import",
+        "/organisaties/De-Zorg/batches/nieuw",
+        "/organisaties/%FF",
+        "/batches/%00",
+        "/batches?na=%00x",
+        "/batches?organisatie=De-Zorg",
+        "/logboek?organisatie=De-Zorg",
+        "/logboek.csv?organisatie=De-Zorg",
+        "/toegang/%00/intrekken",
     ] {
         let reply = desk.service.get(path, &desk.token);
         reply.assert_status(404);

@@ -219,7 +219,7 @@ fn support_signs_in_with_its_own_provider() {
         .ask("GET", "/aanmelden/oidc/terug?code=x&state=x")
         .send();
     again.assert_status(422);
-    assert_eq!(again.cookie(), None);
+    assert_eq!(again.cookie().as_deref(), Some("brievenbus-oidc="));
 
     // Signing out ends it.
     let out = service.ask("POST", "/afmelden").cookie(&session).send();
@@ -306,6 +306,10 @@ fn a_provider_that_refuses_is_away_or_has_new_keys_is_met_calmly() {
     drop(provider);
     let away = service.ask("GET", "/aanmelden/oidc").send();
     assert!(matches!(away.status, 303 | 503), "{}", away.status);
+    // Nobody begins without end.
+    let begun = (0..30).map(|_| service.ask("GET", "/aanmelden/oidc").send());
+    let held_off = begun.into_iter().find(|reply| reply.status == 429);
+    assert!(!held_off.unwrap().header("retry-after").is_empty());
     let token = service.token("support", None);
     assert!(service.sign_in(&token).starts_with("brievenbus="));
 }

@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     access::{SIGN_IN, address::ClientAddress, cookie::session_secret},
-    pages::{PageFailure, no_such_page, session_ended},
+    pages::{PageFailure, addresses::encoded, no_such_page, session_ended},
     problem::Problem,
     request::Asker,
     service::Service,
@@ -173,7 +173,5 @@ fn sign_in_address(parts: &Parts) -> String {
     if path == "/" {
         return SIGN_IN.to_owned();
     }
-    let back: String =
-        openidconnect::url::form_urlencoded::byte_serialize(path.as_bytes()).collect();
-    format!("{SIGN_IN}?naar={back}")
+    format!("{SIGN_IN}?naar={}", encoded(path))
 }

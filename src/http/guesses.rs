@@ -1,4 +1,5 @@
-//! Codes that were wrong, by the address that they came from. One address is kept out sooner than everybody is
+//! Codes that were wrong, by the address that they came from, when a proxy that we trust names one: the portal asks for
+//! all of its clients from one address, and would be kept out with whoever guesses there. One address is kept out sooner than everybody is
 //! ([`crate::operations::redeem_attempt`]), and only it. Kept in memory, of a bounded number of addresses: whoever has
 //! more of them than that meets the count of everybody together.
 
@@ -26,8 +27,17 @@ const MOST_ADDRESSES: usize = 10_000;
 pub struct Guesses(Mutex<HashMap<IpAddr, (u32, Instant)>>);
 
 impl Guesses {
-    /// Redeems a code that came from this address, if it may try.
-    pub async fn redeem(&self, app: &App, from: IpAddr, typed: &str) -> Result<Found, Failure> {
+    /// Redeems a code that came from this address, if it may try. From an address that nobody named, what everybody fails
+    /// together is all that is counted.
+    pub async fn redeem(
+        &self,
+        app: &App,
+        from: Option<IpAddr>,
+        typed: &str,
+    ) -> Result<Found, Failure> {
+        let Some(from) = from else {
+            return redeem_from_network(app, typed).await;
+        };
         let lock = app.server.redeem_lock;
         // Counted before it is known how it ends, so that many at the same time are no way around it.
         self.count(from, lock)?;

@@ -16,8 +16,10 @@ const MOST_CALLERS: usize = 10_000;
 pub struct Rates {
     /// Tries to sign in from one address: ten at once, then one every six seconds.
     sign_in_from: Keyed<IpAddr>,
-    /// Tries to sign in, by everybody together.
-    sign_in: DefaultDirectRateLimiter,
+    /// Sign-ins with support's own provider that are begun from one address; each may ask the provider something.
+    begin_from: Keyed<IpAddr>,
+    /// Tries to sign in that failed, by everybody together.
+    failed_sign_in: DefaultDirectRateLimiter,
     /// What one token or session asks: generous, for a script that runs wild.
     asking: Keyed<String>,
     /// Tokens that do not work, from one address.
@@ -28,7 +30,8 @@ impl Default for Rates {
     fn default() -> Self {
         Self {
             sign_in_from: Keyed::new(per_minute(10, 10)),
-            sign_in: RateLimiter::direct(per_minute(300, 100)),
+            begin_from: Keyed::new(per_minute(20, 20)),
+            failed_sign_in: RateLimiter::direct(per_minute(300, 100)),
             asking: Keyed::new(per_minute(50 * 60, 200)),
             vain_from: Keyed::new(per_minute(120, 300)),
         }
@@ -38,9 +41,19 @@ impl Default for Rates {
 impl Rates {
     /// Whether somebody at this address may try to sign in.
     pub fn sign_in(&self, address: IpAddr) -> Result<(), Failure> {
-        self.sign_in_from.check(address)?;
-        self.sign_in.check().map_err(|not_yet| {
-            tracing::warn!("signing in is tried more often than people would");
+        self.sign_in_from.check(address)
+    }
+
+    /// Whether somebody at this address may begin to sign in with support's own provider.
+    pub fn begin_sign_in(&self, address: IpAddr) -> Result<(), Failure> {
+        self.begin_from.check(address)
+    }
+
+    /// Counts a try to sign in that failed; too many of them are told no more than that. Those that do not fail are not
+    /// counted, so nobody keeps others from signing in.
+    pub fn sign_in_failed(&self) -> Result<(), Failure> {
+        self.failed_sign_in.check().map_err(|not_yet| {
+            tracing::warn!("signing in fails more often than people would");
             too_often(not_yet.wait_time_from(DefaultClock::default().now()))
         })
     }
@@ -119,6 +132,16 @@ mod tests {
             refused.kind
         );
         assert!(rates.sign_in(address(2)).is_ok());
+    }
+
+    #[test]
+    fn failures_of_many_addresses_keep_nobody_else_out() {
+        let rates = Rates::default();
+        let failed = (0..1_000)
+            .filter(|_| rates.sign_in_failed().is_ok())
+            .count();
+        assert!((100..200).contains(&failed), "{failed}");
+        assert!(rates.sign_in(IpAddr::from([192, 0, 2, 1])).is_ok());
     }
 
     #[test]

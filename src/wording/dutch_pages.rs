@@ -7,7 +7,7 @@ use crate::domain::{
     actor::Role,
     audit::Action,
     client::ProblemKind,
-    eligibility::{Again, Reason},
+    eligibility::Reason,
     invitation::InvitationState,
     organisation::{AddressWindow, LetterOrder},
     team_job::{AttemptOutcome, TeamJobState},
@@ -45,13 +45,11 @@ macro_rules! done {
 }
 
 done! {
-    SignedIn "aangemeld" "U bent aangemeld.";
     SignedOut "afgemeld" "U bent afgemeld.";
     BatchSubmitted "batch-aangevraagd" "De batch is aangevraagd. De brieven worden nu gemaakt.";
     BatchThere "batch-was-er-al" "Deze batch was al aangevraagd. Er is niets dubbel gemaakt.";
     BatchCancelled "batch-geannuleerd" "De batch wordt geannuleerd. Een team waaraan gewerkt wordt, stopt binnen enkele seconden.";
     BatchRetried "batch-opnieuw" "De mislukte teams staan opnieuw in de wachtrij.";
-    Imported "ingelezen" "De export is ingelezen.";
     TokenRevoked "token-ingetrokken" "Het token is ingetrokken. Wie ermee was aangemeld, is afgemeld.";
     InvitationCancelled "uitnodiging-ingetrokken" "De uitnodiging is ingetrokken. De code op de brief werkt niet meer.";
     InvitationReissued "uitnodiging-vervangen" "Er is een nieuwe brief met een nieuwe code. De oude code werkt niet meer.";
@@ -138,10 +136,12 @@ pub fn order(order: LetterOrder) -> &'static str {
     }
 }
 
-pub fn again(again: Again) -> &'static str {
-    match again {
-        Again::Expired => "Ook cliënten met een verlopen uitnodiging",
-        Again::Cancelled => "Ook cliënten met een ingetrokken uitnodiging",
+/// Whether letters have the logo.
+pub fn logo(with_logo: bool) -> &'static str {
+    if with_logo {
+        "Op de brief"
+    } else {
+        "Niet op de brief"
     }
 }
 
@@ -178,11 +178,15 @@ pub fn remedy(reason: Reason) -> &'static str {
             "Is de brief kwijt? Download hem opnieuw of vraag een nieuwe aan bij Uitnodigingen."
         }
         Reason::InvitedBefore => {
-            "Vraag een batch aan met verlopen of ingetrokken uitnodigingen erbij."
+            "In een batch met verlopen of ingetrokken uitnodigingen erbij krijgen zij opnieuw een brief."
         }
-        Reason::StatusUnknown => "Vraag een batch aan met onbekende Carenstatus erbij.",
+        Reason::StatusUnknown => {
+            "In een batch met onbekende Carenstatus erbij krijgen zij wel een brief."
+        }
         Reason::Secret => "Overleg met de cliënt.",
-        Reason::Incomplete => "Vul de informatie aan in Ons en lees een nieuwe export in.",
+        Reason::Incomplete => {
+            "Vul de gegevens aan in Ons. Na een nieuwe export kunnen zij een brief krijgen."
+        }
         Reason::DoesNotFit => {
             "Maak de tekst van de brief korter, of gebruik in Ons een kortere schrijfwijze."
         }
@@ -247,7 +251,12 @@ pub fn redeem_locked(failures: u64, until: DateTime<Utc>) -> String {
 
 /// `1 brief`, `2 brieven`, `1.234 brieven`
 pub fn count(n: usize, one: &str, more: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { more })
+    format!("{} {}", number(n), unit(n, one, more))
+}
+
+/// What is counted, where its number stands apart.
+pub fn unit<'a>(n: usize, one: &'a str, more: &'a str) -> &'a str {
+    if n == 1 { one } else { more }
 }
 
 /// `1.234`

@@ -99,6 +99,11 @@ fn tokens_that_do_not_work_are_not_tried_without_end() {
         .collect();
     assert_eq!(statuses[0], 401);
     assert!(statuses.contains(&429));
+    // At a page that is said as everything there is, with how long to wait.
+    let mut pages = (0..20).map(|_| service.get("/batches", &wrong));
+    let page = pages.find(|page| page.status == 429).unwrap();
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(page.header("retry-after").parse::<u64>().unwrap() > 0);
 }
 
 #[test]
@@ -133,6 +138,7 @@ fn what_breaks_down_is_answered_and_says_nothing_of_itself() {
     let page = service.ask("GET", "/tests/panic").send();
     page.assert_status(500);
     assert!(page.text().contains("Er ging bij ons iets mis"));
+    assert!(page.text().contains(page.header("x-request-id")));
     for text in [reply.text(), page.text(), service.log()] {
         assert!(!text.contains("a secret in a panic"));
     }

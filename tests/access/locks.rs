@@ -118,7 +118,7 @@ fn after_a_hundred_wrong_codes_none_is_looked_at_and_support_is_told() {
 }
 
 #[test]
-fn one_address_fails_twenty_times_and_no_more() {
+fn one_address_that_a_proxy_named_fails_twenty_times_and_no_more() {
     let service = service(&[("TRUSTED_PROXIES", "127.0.0.1")]);
     let caren = service.token("caren", None);
     let redeem = |from: &str, code: &str| {
@@ -138,4 +138,10 @@ fn one_address_fails_twenty_times_and_no_more() {
     let refused = redeem("192.0.2.1", "0000000020");
     assert_eq!((refused.status, refused.code()), (429, "locked".to_owned()));
     assert_eq!(redeem("192.0.2.2", "0000000020").code(), "unknown_code");
+    // Caren asks for all of its clients from one address, which nobody named.
+    for number in 30..60 {
+        let code = json!({ "code": format!("{number:010}") });
+        let reply = service.post(REDEEM, &caren, &code);
+        assert_eq!(reply.code(), "unknown_code", "{number}");
+    }
 }

@@ -12,6 +12,8 @@ pub struct ClientAddress {
     pub ip: IpAddr,
     /// Something passed it on, trusted or not.
     pub passed_on: bool,
+    /// A proxy that we trust named it.
+    pub named: bool,
 }
 
 impl ClientAddress {
@@ -20,6 +22,7 @@ impl ClientAddress {
     pub fn of(peer: SocketAddr, headers: &HeaderMap, trusted: &[Network]) -> Self {
         let is_trusted = |ip: IpAddr| trusted.iter().any(|network| network.contains(ip));
         let mut ip = peer.ip().to_canonical();
+        let mut is_named = false;
         let passed_on = ["x-forwarded-for", "forwarded", "x-real-ip", "via"]
             .into_iter()
             .any(|name| headers.contains_key(name));
@@ -37,13 +40,24 @@ impl ClientAddress {
                 break;
             };
             ip = named;
+            is_named = true;
         }
-        Self { ip, passed_on }
+        Self {
+            ip,
+            passed_on,
+            named: is_named,
+        }
     }
 
     /// Asked on this machine, by nobody else's wish.
     pub fn is_local(&self) -> bool {
         self.ip.is_loopback() && !self.passed_on
+    }
+
+    /// Under which codes that were wrong are counted. Who redeems for others asks from one address for all of them: only
+    /// one that a proxy of ours named says who tried.
+    pub fn for_guesses(&self) -> Option<IpAddr> {
+        self.named.then(|| self.for_limits())
     }
 
     /// Under which limits are counted: of IPv6, a household or company has a network of 64 bits at least.
@@ -109,6 +123,23 @@ mod tests {
             asked("::ffff:10.0.0.1", &["[2001:db8::1]:443"], &proxies),
             "2001:db8::1"
         );
+    }
+
+    #[test]
+    fn only_an_address_that_a_trusted_proxy_named_is_counted_by() {
+        let proxies: Vec<Network> = vec!["10.0.0.0/8".parse().unwrap()];
+        let mut headers = HeaderMap::new();
+        let of = |peer: [u8; 4], headers: &HeaderMap| {
+            let peer = SocketAddr::from((peer, 4000));
+            ClientAddress::of(peer, headers, &proxies).for_guesses()
+        };
+        assert_eq!(of([10, 0, 0, 1], &headers), None);
+        headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
+        assert_eq!(
+            of([10, 0, 0, 1], &headers),
+            Some(IpAddr::from([192, 0, 2, 1]))
+        );
+        assert_eq!(of([192, 0, 2, 7], &headers), None);
     }
 
     #[test]

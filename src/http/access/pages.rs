@@ -5,10 +5,9 @@ use axum::{
     Extension, Form, Router,
     extract::{Query, State},
     http::{HeaderMap, HeaderValue, header},
-    response::{IntoResponse, Redirect},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use openidconnect::url::form_urlencoded::byte_serialize;
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -21,7 +20,9 @@ use super::{
 use crate::{
     http::{
         pages::{
-            PageFailure, failure,
+            PageFailure,
+            addresses::encoded,
+            failure,
             layout::{Faults, Frame, PageResult, Told, done, page, page_with},
             no_such_page,
         },
@@ -92,7 +93,7 @@ fn sign_in_page<'a>(service: &'a Service, frame: Frame, faults: Faults, to: &'a 
         faults,
         to: own_page(to),
         provider: service.oidc.as_ref().as_ref().map(|oidc| {
-            let to: String = byte_serialize(own_page(to).as_bytes()).collect();
+            let to = encoded(own_page(to));
             (oidc.label(), format!("{OIDC}?naar={to}"))
         }),
     }
@@ -123,12 +124,20 @@ async fn with_token(
     let token = Zeroizing::new(given.token);
     let app = service.app.asked_from(&address.ip.to_string());
     let tried = match service.rates.sign_in(address.for_limits()) {
-        Ok(()) => sign_in(&app, &token).await,
+        Ok(()) => sign_in(&app, &token).await.map_err(counted(&service)),
         Err(failure) => Err(failure),
     };
     match tried {
         Ok((_, secret)) => let_in(&service, &app, &headers, &secret, &given.naar).await,
         Err(failure) => sign_in_again(&service, failure, "token", &given.naar),
+    }
+}
+
+/// Counts a try that failed by whoever tried, and not by us.
+fn counted(service: &Service) -> impl FnOnce(Failure) -> Failure {
+    move |failure| match failure.kind {
+        Kind::Input => service.rates.sign_in_failed().err().unwrap_or(failure),
+        _ => failure,
     }
 }
 
@@ -186,11 +195,19 @@ async fn leave(
     Ok(response)
 }
 
-async fn begin(State(service): State<Service>, Query(to): Query<To>) -> PageResult {
+async fn begin(
+    State(service): State<Service>,
+    Extension(address): Extension<ClientAddress>,
+    Query(to): Query<To>,
+) -> PageResult {
     let Some(oidc) = service.oidc.as_ref() else {
         return Err(PageFailure(no_such_page()));
     };
-    match oidc.begin().await {
+    let begun = match service.rates.begin_sign_in(address.for_limits()) {
+        Ok(()) => oidc.begin().await,
+        Err(failure) => Err(failure),
+    };
+    match begun {
         Ok((address, begun)) => {
             let kept = format!("{}|{}", begun.to_text(), hex::encode(own_page(&to.naar)));
             let mut response = Redirect::to(&address).into_response();
@@ -209,29 +226,43 @@ async fn finish(
     Extension(address): Extension<ClientAddress>,
     headers: HeaderMap,
     Query(back): Query<SentBack>,
+) -> Response {
+    let mut response = came_back(&service, address, &headers, back)
+        .await
+        .unwrap_or_else(IntoResponse::into_response);
+    // Once only, however it ended.
+    cookie::put(
+        response.headers_mut(),
+        cookie::sign_in_ends(&service.app.server),
+    );
+    response
+}
+
+async fn came_back(
+    service: &Service,
+    address: ClientAddress,
+    headers: &HeaderMap,
+    back: SentBack,
 ) -> PageResult {
     let Some(oidc) = service.oidc.as_ref() else {
         return Err(PageFailure(no_such_page()));
     };
     let settings = &service.app.server;
     let app = service.app.asked_from(&address.ip.to_string());
-    let kept = cookie::begun_sign_in(&headers, settings);
+    let kept = cookie::begun_sign_in(headers, settings);
     let (begun, to) = match kept.as_deref().and_then(read_kept) {
         Some(kept) => kept,
-        None => return sign_in_again(&service, not_ours(), "", ""),
+        None => return sign_in_again(service, not_ours(), "", ""),
     };
     let tried = async {
         service.rates.sign_in(address.for_limits())?;
-        let email = oidc.finish(&app, begun, back).await?;
-        sign_in_support(&app, &email).await
+        let email = oidc.finish(&app, begun, back).await;
+        sign_in_support(&app, &email.map_err(counted(service))?).await
     };
-    let mut response = match tried.await {
-        Ok((_, secret)) => let_in(&service, &app, &headers, &secret, &to).await,
-        Err(failure) => sign_in_again(&service, failure, "", &to),
-    }?;
-    // Once only, however it ended.
-    cookie::put(response.headers_mut(), cookie::sign_in_ends(settings));
-    Ok(response)
+    match tried.await {
+        Ok((_, secret)) => let_in(service, &app, headers, &secret, &to).await,
+        Err(failure) => sign_in_again(service, failure, "", &to),
+    }
 }
 
 fn read_kept(text: &str) -> Option<(Begun, String)> {

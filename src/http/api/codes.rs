@@ -52,7 +52,7 @@ async fn redeem(
 ) -> Result<Json<Redemption>, Problem> {
     let redeemed = service
         .guesses
-        .redeem(&caller.app, from.for_limits(), &typed.code)
+        .redeem(&caller.app, from.for_guesses(), &typed.code)
         .await?;
     Ok(Json(redeemed.into()))
 }

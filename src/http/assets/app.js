@@ -9,6 +9,7 @@ const states = {
   failed: ['bad', 'Mislukt'],
   cancelled: ['none', 'Geannuleerd'],
 };
+const cancelling = ['busy', 'Wordt geannuleerd'];
 const numbers = new Intl.NumberFormat('nl-NL');
 
 // A batch that is worked on: the server tells how far it is.
@@ -42,8 +43,21 @@ function follow(region) {
       end(region);
     }
   };
-  source.onmessage = look;
-  for (const name of ['progress', 'batch', 'done', 'end']) source.addEventListener(name, look);
+  for (const name of ['progress', 'end']) source.addEventListener(name, look);
+  // A connection that broke is made again by itself; one that was refused is not.
+  source.addEventListener('error', () => {
+    if (source.readyState === EventSource.CLOSED) say('De voortgang wordt niet meer bijgewerkt. Ververs de pagina.');
+  });
+}
+
+// Tells something at the top of the page, where it is also read out.
+function say(sentence) {
+  const told = document.getElementById('melding');
+  if (!told) return;
+  const line = document.createElement('p');
+  line.className = 'message warn';
+  line.textContent = sentence;
+  told.replaceChildren(line);
 }
 
 function fill(bar, made, expected) {
@@ -59,7 +73,7 @@ function show(region, team) {
   const made = row.querySelector('[data-made]');
   if (made && team.expected) made.textContent = `${numbers.format(team.made)} van ${numbers.format(team.expected)}`;
   const badge = row.querySelector('[data-state] .badge');
-  const known = states[team.state];
+  const known = team.cancelling && team.state === 'working' ? cancelling : states[team.state];
   if (badge && known && badge.textContent !== known[1]) {
     badge.className = `badge ${known[0]}`;
     badge.textContent = known[1];
@@ -68,11 +82,12 @@ function show(region, team) {
 
 // The page of a batch that has ended says more: it takes the place of this one, without losing one's place on it.
 async function end(region) {
-  const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } });
-  if (!answer.ok) return;
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  const ended = page.getElementById(region.id);
-  if (!ended) return;
+  const page = await pageAsItIs();
+  const ended = page?.getElementById(region.id);
+  if (!ended) {
+    say('De batch is afgelopen. Ververs de pagina om te zien hoe.');
+    return;
+  }
   region.replaceChildren(...ended.childNodes);
   delete region.dataset.events;
   const actions = document.querySelector('.heading');
@@ -85,6 +100,17 @@ async function end(region) {
     line.className = 'hidden';
     line.textContent = words.textContent.trim().replace(/\s+/g, ' ');
     told.replaceChildren(line);
+  }
+}
+
+// Nothing when it cannot be had, or when it is another page: the one to sign in.
+async function pageAsItIs() {
+  try {
+    const answer = await fetch(location.pathname, { headers: { Accept: 'text/html' } });
+    if (!answer.ok || answer.redirected) return null;
+    return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  } catch {
+    return null;
   }
 }
 
@@ -107,6 +133,7 @@ function preview(form) {
     wait = setTimeout(() => {
       const fields = new URLSearchParams(new FormData(form));
       fields.delete('sleutel');
+      fields.delete('aangeboden');
       picture.src = `${picture.dataset.letter}?${fields}`;
     }, 250);
   });
@@ -125,17 +152,31 @@ function count(form) {
   say();
 }
 
-// A form that was sent is not sent again while the answer is on its way.
+// A form that was sent is not sent again while the answer is on its way. A download leaves the page as it is, so it may
+// be asked for again at once; and nobody tells when sending was broken off, so after a while the form is free again.
 function once(form) {
+  if ('download' in form.dataset) return;
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = 'yes';
     const button = event.submitter;
     if (button) {
       button.setAttribute('aria-disabled', 'true');
-      if (button.dataset.busy) button.textContent = button.dataset.busy;
+      if (button.dataset.busy) {
+        button.dataset.idle = button.textContent;
+        button.textContent = button.dataset.busy;
+      }
     }
+    setTimeout(() => free(form), button?.dataset.busy ? 60000 : 15000);
   });
+}
+
+function free(form) {
+  delete form.dataset.sent;
+  for (const button of form.querySelectorAll('[aria-disabled]')) {
+    button.removeAttribute('aria-disabled');
+    if (button.dataset.idle) button.textContent = button.dataset.idle;
+  }
 }
 
 for (const region of document.querySelectorAll('[data-events]')) follow(region);
@@ -144,10 +185,12 @@ for (const form of document.querySelectorAll('form')) count(form);
 for (const form of document.querySelectorAll('form[method="post"]')) once(form);
 // Back to a form in the browser's memory: it may be sent again.
 addEventListener('pageshow', () => {
-  for (const form of document.querySelectorAll('form')) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll('[aria-disabled]')) button.removeAttribute('aria-disabled');
-  }
+  for (const form of document.querySelectorAll('form')) free(form);
+});
+// Who presses Escape stops what is on its way.
+addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  for (const form of document.querySelectorAll('form[data-sent]')) free(form);
 });
 const faults = document.getElementById('fouten');
 if (faults) faults.focus();

@@ -8,7 +8,7 @@ use axum::{
 
 use super::layout::{Frame, page_with};
 use crate::{
-    http::problem::status_of,
+    http::{problem::status_of, request::request_id},
     operations::{Failure, Kind},
     wording::dutch_failures::{self, Sentence},
 };
@@ -65,6 +65,8 @@ struct FailurePage {
     frame: Frame,
     status: u16,
     code: &'static str,
+    /// The number of the request, as the log names it.
+    request: Option<String>,
     what: &'static str,
     to_do: &'static str,
 }
@@ -102,15 +104,20 @@ impl IntoResponse for PageFailure {
             frame: Frame::for_nobody(dutch_failures::title(status.as_u16())),
             status: status.as_u16(),
             code: failure.code,
+            request: request_id(),
             what,
             to_do,
         };
         // Nothing in this template can fail; if it did, the sentence alone is better than nothing.
         let html = page.render().unwrap_or_else(|_| what.to_owned());
         let mut response = (status, Html(html)).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let wait = match failure.kind {
+            Kind::TooOften(seconds) => Some(seconds),
+            _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5),
+        };
+        if let Some(seconds) = wait {
             let headers = response.headers_mut();
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

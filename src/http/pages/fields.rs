@@ -17,12 +17,15 @@ pub struct Sent(pub Fields);
 /// The fields behind the question mark.
 pub struct Asked(pub Fields);
 
+/// No value has control characters but the ends of lines and tabs: a database may refuse them, and nobody types them.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    #[cfg(test)]
-    pub fn from_pairs(pairs: Vec<(String, String)>) -> Self {
+    pub fn from_pairs(mut pairs: Vec<(String, String)>) -> Self {
+        for (_, value) in &mut pairs {
+            value.retain(|c| !c.is_control() || matches!(c, '\n' | '\r' | '\t'));
+        }
         Self(pairs)
     }
 
@@ -56,7 +59,7 @@ impl FromRequest<Service> for Sent {
 
     async fn from_request(request: Request, service: &Service) -> Result<Self, Response> {
         match Form::<Vec<(String, String)>>::from_request(request, service).await {
-            Ok(Form(fields)) => Ok(Self(Fields(fields))),
+            Ok(Form(fields)) => Ok(Self(Fields::from_pairs(fields))),
             Err(refused) => Err(unreadable(refused.status().as_u16())),
         }
     }
@@ -67,7 +70,7 @@ impl FromRequestParts<Service> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Response> {
         match Query::<Vec<(String, String)>>::from_request_parts(parts, service).await {
-            Ok(Query(fields)) => Ok(Self(Fields(fields))),
+            Ok(Query(fields)) => Ok(Self(Fields::from_pairs(fields))),
             Err(refused) => Err(unreadable(refused.status().as_u16())),
         }
     }
@@ -88,7 +91,7 @@ mod tests {
     #[test]
     fn a_list_keeps_its_order_and_what_is_empty_is_not_there() {
         let pairs = [("team", "2"), ("team", ""), ("team", " 1 ")];
-        let fields = Fields(
+        let fields = Fields::from_pairs(
             pairs
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .to_vec(),
@@ -96,5 +99,12 @@ mod tests {
         assert_eq!(fields.all("team"), ["2", "1"]);
         assert_eq!(fields.text("niets"), "");
         assert!(!fields.is_ticked("niets"));
+    }
+
+    #[test]
+    fn what_no_database_takes_is_left_out() {
+        let typed = "Wijkteam\0 Noord\r\n\u{7}en Zuid".to_owned();
+        let fields = Fields::from_pairs(vec![("naam".to_owned(), typed)]);
+        assert_eq!(fields.text("naam"), "Wijkteam Noord\r\nen Zuid");
     }
 }

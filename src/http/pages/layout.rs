@@ -152,6 +152,17 @@ impl Frame {
             .below(Place::Organisations.label(), "/organisaties")
     }
 
+    /// Marks a page about batches, which a provider has below its clients.
+    #[must_use]
+    pub fn among_batches(self, app: &App, slug: &Slug, name: &str) -> Self {
+        match app.actor.role {
+            Role::Provider => self
+                .within(app, slug, name, Part::Clients)
+                .below(Part::Clients.label(true), Part::Clients.address(slug)),
+            _ => self.at(Place::Batches),
+        }
+    }
+
     /// Adds a page above this one.
     #[must_use]
     pub fn below(mut self, label: impl Into<String>, address: impl Into<String>) -> Self {
@@ -340,6 +351,15 @@ pub fn page(template: &impl Template) -> PageResult {
 /// A form with something to mend.
 pub fn page_to_mend(template: &impl Template) -> PageResult {
     page_with(StatusCode::UNPROCESSABLE_ENTITY, template)
+}
+
+/// A form, as it is or with something to mend.
+pub fn page_or_mend(template: &impl Template, faults: &Faults) -> PageResult {
+    if faults.is_empty() {
+        page(template)
+    } else {
+        page_to_mend(template)
+    }
 }
 
 pub fn page_with(status: StatusCode, template: &impl Template) -> PageResult {

@@ -3,12 +3,14 @@
 //! | part | does |
 //! |---|---|
 //! | `layout` | what is around every page, and how one is answered |
+//! | `addresses` | what stands in the address of a page |
 //! | `fields` | what a form brings |
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
 //! | `provider` | the pages that a care provider works with |
 
+pub mod addresses;
 mod assets;
 pub mod failure;
 pub mod fields;

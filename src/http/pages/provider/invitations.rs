@@ -18,6 +18,7 @@ use crate::{
         attachments::{self, attachment},
         pages::{
             PageFailure,
+            addresses::encoded,
             layout::{
                 Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_to_mend,
             },
@@ -223,20 +224,10 @@ fn next_pages(address: &str, asked: &Asked) -> String {
     ];
     for (name, value) in fields {
         if !value.is_empty() {
-            query.push_str(&format!("{name}={}&", escaped(value)));
+            query.push_str(&format!("{name}={}&", encoded(value)));
         }
     }
     format!("{address}?{query}pagina=")
-}
-
-/// Percent-encoded for a query.
-fn escaped(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b if b.is_ascii_alphanumeric() || b"-_.~".contains(&b) => char::from(b).to_string(),
-            b => format!("%{b:02X}"),
-        })
-        .collect()
 }
 
 #[derive(Template)]

@@ -82,7 +82,7 @@ impl Place {
 }
 
 /// What can be no organisation is one that is not there.
-fn slug_of(text: &str) -> Result<Slug, Failure> {
+pub fn slug_of(text: &str) -> Result<Slug, Failure> {
     Slug::try_from(text.to_owned()).map_err(|_| {
         Failure::not_found(
             "unknown_organisation",

@@ -3,8 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::Path,
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
     routing::{get, post},
 };
 
@@ -16,7 +15,10 @@ use crate::{
     domain::{actor::Role, calendar::long_date, organisation::Slug, team_job::TeamJobState},
     http::{
         caller::{ForMembers, ForSupport, Visitor},
-        pages::layout::{Frame, PageResult, Place, Told, done, page},
+        pages::{
+            addresses::IdInPath,
+            layout::{Frame, PageResult, Place, Told, done, page},
+        },
         service::Service,
     },
     operations::{
@@ -27,7 +29,8 @@ use crate::{
     wording::{
         dutch_failures,
         dutch_pages::{
-            Done, attempt_outcome, count, job_state, moment, number, order, size, window,
+            Done, attempt_outcome, count, job_state, logo, moment, number, order, size, unit,
+            window,
         },
     },
 };
@@ -55,9 +58,8 @@ struct Batch {
     made: u64,
     expected: u64,
     so_far: String,
-    clients: String,
-    letters: String,
-    left_out: String,
+    /// What there is, and what it counts.
+    figures: Vec<(String, &'static str)>,
     facts: Vec<(&'static str, String)>,
     teams: Vec<TeamLine>,
     reasons: Vec<ReasonLine>,
@@ -73,13 +75,37 @@ struct TeamLine {
     state: &'static str,
     made: u32,
     expected: u32,
+    /// `130 van 1.400`; empty when it has not begun.
+    so_far: String,
     letters: String,
     left_out: String,
     why: String,
-    bundle: Option<(String, String)>,
+    bundle: Bundle,
     attempts: Vec<AttemptLine>,
     /// There is something to tell of the attempts.
     told: bool,
+}
+
+/// What became of a team's bundle.
+enum Bundle {
+    /// Id and size.
+    There(String, String),
+    /// It was, under this id.
+    Removed(String),
+    NotYet,
+    /// Nor will there be one.
+    Never,
+}
+
+impl Bundle {
+    fn of(team: &TeamSummary) -> Self {
+        match (&team.bundle, team.state) {
+            (Some(bundle), _) if bundle.removed.is_some() => Self::Removed(bundle.id.clone()),
+            (Some(bundle), _) => Self::There(bundle.id.clone(), size(bundle.bytes)),
+            (None, TeamJobState::Failed | TeamJobState::Cancelled) => Self::Never,
+            (None, _) => Self::NotYet,
+        }
+    }
 }
 
 struct AttemptLine {
@@ -117,15 +143,16 @@ impl From<TeamSummary> for TeamLine {
             } else {
                 job_state(team.state)
             },
+            so_far: match team.expected {
+                0 => String::new(),
+                expected => format!("{} van {}", number(team.made), number(expected)),
+            },
             made: team.made,
             expected: team.expected,
             letters: number(team.letters),
             left_out: number(team.clients - team.letters),
             why: in_short(&team.left_out),
-            bundle: team
-                .bundle
-                .as_ref()
-                .map(|bundle| (bundle.id.clone(), size(bundle.bytes))),
+            bundle: Bundle::of(&team),
             told: attempts.len() > 1 || team.state == TeamJobState::Failed,
             attempts,
             id: team.team_id,
@@ -134,7 +161,7 @@ impl From<TeamSummary> for TeamLine {
     }
 }
 
-async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told) -> PageResult {
+async fn batch(visitor: Visitor<ForMembers>, IdInPath(id): IdInPath, told: Told) -> PageResult {
     let app = visitor.app;
     let stored = find_batch(&app, &id).await?;
     let summary = show_batch(&app, &id).await?;
@@ -147,10 +174,10 @@ async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told)
         .map(|team| u64::from(team.expected))
         .sum();
     let reasons = summary.left_out();
-    let left_out = summary.clients() - summary.letters();
+    let (clients, letters) = (summary.clients(), summary.letters());
     page(&Batch {
         frame: Frame::of(&app, title)
-            .at(Place::Batches)
+            .among_batches(&app, &stored.organisation.slug, &stored.organisation.name)
             .below("Batches", "/batches")
             .saying(told)
             .refreshed_after(under_way.then_some(LOOK_AGAIN)),
@@ -161,23 +188,17 @@ async fn batch(visitor: Visitor<ForMembers>, Path(id): Path<String>, told: Told)
         made,
         expected,
         so_far: so_far(&summary, made, expected),
-        clients: number(summary.clients()),
-        letters: number(summary.letters()),
-        left_out: number(left_out),
+        figures: vec![
+            (number(clients), unit(clients, "cliënt", "cliënten")),
+            (number(letters), unit(letters, "brief", "brieven")),
+            (number(clients - letters), "zonder brief"),
+        ],
         facts: vec![
-            ("Zorgaanbieder", stored.organisation.name.clone()),
+            ("Organisatie", stored.organisation.name.clone()),
             ("Datum op de brief", long_date(summary.letter_date)),
             ("Code werkt tot en met", long_date(summary.valid_until)),
             ("Venster", window(stored.options.address_window).to_owned()),
-            (
-                "Logo",
-                if stored.options.with_logo {
-                    "Op de brief"
-                } else {
-                    "Niet op de brief"
-                }
-                .to_owned(),
-            ),
+            ("Logo", logo(stored.options.with_logo).to_owned()),
             (
                 "Volgorde",
                 order(stored.organisation.letter.order).to_owned(),
@@ -220,11 +241,12 @@ struct CancelBatch {
     frame: Frame,
     id: String,
     name: String,
-    open: String,
+    /// Teams that are not ready.
+    open: usize,
     ready: usize,
 }
 
-async fn ask_to_cancel(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
+async fn ask_to_cancel(visitor: Visitor<ForSupport>, IdInPath(id): IdInPath) -> PageResult {
     let app = visitor.app;
     let stored = find_batch(&app, &id).await?;
     let summary = show_batch(&app, &id).await?;
@@ -233,6 +255,10 @@ async fn ask_to_cancel(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> 
         .iter()
         .filter(|team| !team.state.is_final())
         .count();
+    if open == 0 {
+        // Its own page says how it ended.
+        return Ok(Redirect::to(&format!("/batches/{id}")).into_response());
+    }
     page(&CancelBatch {
         frame: Frame::of(&app, "Batch annuleren?")
             .at(Place::Batches)
@@ -242,18 +268,18 @@ async fn ask_to_cancel(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> 
                 format!("/batches/{id}"),
             ),
         name: stored.organisation.name,
-        open: count(open, "team", "teams"),
+        open,
         ready: in_state(&summary, TeamJobState::Done),
         id,
     })
 }
 
-async fn cancel(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
+async fn cancel(visitor: Visitor<ForSupport>, IdInPath(id): IdInPath) -> PageResult {
     cancel_batch(&visitor.app, &id).await?;
     Ok(done(&format!("/batches/{id}"), Done::BatchCancelled).into_response())
 }
 
-async fn retry(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
+async fn retry(visitor: Visitor<ForSupport>, IdInPath(id): IdInPath) -> PageResult {
     retry_batch(&visitor.app, &id).await?;
     Ok(done(&format!("/batches/{id}"), Done::BatchRetried).into_response())
 }

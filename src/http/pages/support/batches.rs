@@ -4,18 +4,23 @@ use askama::Template;
 use axum::{Router, routing::get};
 
 use crate::{
-    domain::{organisation::Slug, team_job::TeamJobState},
+    domain::{actor::Role, team_job::TeamJobState},
     http::{
         caller::{ForMembers, Visitor},
         pages::{
+            addresses::is_id,
             fields::Asked,
             layout::{Frame, PageResult, Place, page},
+            no_such_page,
+            provider::slug_of,
         },
         service::Service,
     },
     operations::{
+        App, Failure,
         list_batches::{BatchLine, batch_page},
         paging::Paging,
+        submit_batch::organisation,
     },
     wording::dutch_pages::{job_state, moment, number},
 };
@@ -33,6 +38,10 @@ struct Batches {
     of: Option<String>,
     /// The address of the page with what came before.
     older: Option<String>,
+    /// There are newer ones than those that are asked for.
+    newer: bool,
+    /// Support asks for batches.
+    asks: bool,
 }
 
 struct Line {
@@ -72,23 +81,38 @@ pub fn tone(state: TeamJobState) -> &'static str {
 
 async fn batches(visitor: Visitor<ForMembers>, Asked(asked): Asked) -> PageResult {
     let app = visitor.app;
-    // What is no slug is nobody's, and everything is shown.
-    let slug = Slug::try_from(asked.text("organisatie").to_owned()).ok();
-    let after = asked.text("na");
+    let slug = match asked.text("organisatie") {
+        "" => None,
+        text => Some(slug_of(text)?),
+    };
+    let after = match asked.text("na") {
+        "" => None,
+        id if is_id(id) => Some(id.to_owned()),
+        _ => return Err(no_such_page().into()),
+    };
+    let newer = after.is_some();
     let paging = Paging {
-        after: Some(after.to_owned()).filter(|id| !id.is_empty()),
+        after,
         limit: Paging::LINES,
     };
     let found = batch_page(&app, slug.as_ref(), &paging).await?;
     let only = slug.as_ref().map(|slug| format!("organisatie={slug}&"));
     let only = only.unwrap_or_default();
     page(&Batches {
-        frame: Frame::of(&app, "Batches")
-            .at(Place::Batches)
-            .noticing(&app)
-            .await?,
+        frame: frame(&app).await?.noticing(&app).await?,
+        newer,
+        asks: app.actor.role == Role::Support,
         lines: found.items.into_iter().map(Line::from).collect(),
         older: found.next.map(|id| format!("/batches?{only}na={id}")),
         of: slug.map(String::from),
     })
+}
+
+async fn frame(app: &App) -> Result<Frame, Failure> {
+    let frame = Frame::of(app, "Batches");
+    let Some(own) = &app.actor.organisation else {
+        return Ok(frame.at(Place::Batches));
+    };
+    let stored = organisation(app, own).await?;
+    Ok(frame.among_batches(app, own, &stored.organisation.name))
 }

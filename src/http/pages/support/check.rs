@@ -14,8 +14,11 @@ use crate::{
         dry_run::{Forecast, TeamForecast, dry_run},
         submit_batch::{Prepared, organisation},
     },
-    wording::dutch_pages::{count, number, order, reason, window},
+    wording::dutch_pages::{count, logo, number, order, reason, unit, window},
 };
+
+/// Letters that cannot be made and are shown; a text that is too long for all would make a line for every client.
+const IMPOSSIBLE: usize = 200;
 
 #[derive(Template)]
 #[template(path = "pages/support/check_batch.html")]
@@ -24,6 +27,8 @@ struct Check {
     slug: Slug,
     choice: Choice,
     clients: String,
+    /// `cliënten`
+    clients_unit: &'static str,
     letters: usize,
     /// `90`
     letters_number: String,
@@ -35,6 +40,8 @@ struct Check {
     reasons: Vec<ReasonLine>,
     /// Client number, team, and why the letter is not possible.
     impossible: Vec<(String, String, &'static str)>,
+    /// How many more of those there are.
+    more_impossible: Option<String>,
 }
 
 struct TeamLine {
@@ -69,6 +76,7 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
             .below("Locatiegram", Part::Locations.address(slug)),
         slug: slug.clone(),
         clients: number(clients),
+        clients_unit: unit(clients, "cliënt", "cliënten"),
         letters,
         letters_number: number(letters),
         letters_text: count(letters, "brief", "brieven"),
@@ -76,6 +84,10 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
         facts: facts(prepared, &choice),
         teams: forecast.teams.iter().map(TeamLine::from).collect(),
         reasons: reason_lines(&forecast.left_out()),
+        more_impossible: impossible_letters(&forecast)
+            .checked_sub(IMPOSSIBLE)
+            .filter(|more| *more > 0)
+            .map(number),
         impossible: impossible(&forecast),
         choice,
     })
@@ -102,15 +114,7 @@ fn facts(prepared: &Prepared, choice: &Choice) -> Vec<(&'static str, String)> {
             crate::domain::calendar::long_date(options.valid_until),
         ),
         ("Venster", window(options.address_window).to_owned()),
-        (
-            "Logo",
-            if options.with_logo {
-                "Op de brief"
-            } else {
-                "Niet op de brief"
-            }
-            .to_owned(),
-        ),
+        ("Logo", logo(options.with_logo).to_owned()),
         ("Volgorde", order(choice.order).to_owned()),
     ];
     if !also.is_empty() {
@@ -127,5 +131,44 @@ fn impossible(forecast: &Forecast) -> Vec<(String, String, &'static str)> {
             .map(|(client, why)| (client.to_string(), name.clone(), reason(*why)))
             .collect::<Vec<_>>()
     };
-    forecast.teams.iter().flat_map(of_team).collect()
+    forecast
+        .teams
+        .iter()
+        .flat_map(of_team)
+        .take(IMPOSSIBLE)
+        .collect()
+}
+
+fn impossible_letters(forecast: &Forecast) -> usize {
+    let of_team = |team: &TeamForecast| team.impossible.len();
+    forecast.teams.iter().map(of_team).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::{client::ClientId, eligibility::Reason};
+
+    #[test]
+    fn a_text_that_is_too_long_for_everybody_does_not_make_an_endless_page() {
+        let team = |clients: std::ops::Range<usize>| TeamForecast {
+            team_id: "1".to_owned(),
+            team_name: "Noord".to_owned(),
+            clients: clients.len(),
+            letters: 0,
+            left_out: BTreeMap::new(),
+            impossible: clients
+                .filter_map(|number| ClientId::new(&number.to_string()))
+                .map(|client| (client, Reason::DoesNotFit))
+                .collect(),
+        };
+        let forecast = Forecast {
+            organisation: "zorg".to_owned(),
+            teams: vec![team(100..250), team(250..400)],
+        };
+        assert_eq!(impossible_letters(&forecast), 300);
+        assert_eq!(impossible(&forecast).len(), IMPOSSIBLE);
+    }
 }

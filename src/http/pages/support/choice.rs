@@ -10,13 +10,15 @@ use crate::{
         eligibility::Again,
         organisation::{AddressWindow, LetterOrder, LetterPreferences},
     },
-    http::pages::{fields::Fields, layout::Faults},
+    http::pages::{addresses::encoded, fields::Fields, layout::Faults},
 };
 
 #[derive(Debug, Clone)]
 pub struct Choice {
     /// Ids of locations.
     pub teams: Vec<String>,
+    /// Locations that were on the form and are not chosen any more: they stay on it.
+    pub others: Vec<String>,
     pub window: AddressWindow,
     pub with_logo: bool,
     /// As it was typed, so that a mistake is shown again; empty: today.
@@ -36,6 +38,7 @@ impl Choice {
     pub fn preferred(preferences: &LetterPreferences, has_logo: bool, teams: Vec<String>) -> Self {
         Self {
             teams,
+            others: Vec::new(),
             window: preferences.address_window,
             with_logo: preferences.with_logo && has_logo,
             letter_date: String::new(),
@@ -49,8 +52,12 @@ impl Choice {
     }
 
     pub fn read(fields: &Fields, preferences: &LetterPreferences) -> Self {
+        let teams = fields.all("team");
+        let mut others = fields.all("aangeboden");
+        others.retain(|team| !teams.contains(team));
         Self {
-            teams: fields.all("team"),
+            teams,
+            others,
             window: match fields.text("venster") {
                 "links" => AddressWindow::Left,
                 "rechts" => AddressWindow::Right,
@@ -113,6 +120,7 @@ impl Choice {
             .iter()
             .map(|team| ("team", team.clone()))
             .collect();
+        pairs.extend(self.others.iter().map(|team| ("aangeboden", team.clone())));
         pairs.push(("venster", window_key(self.window).to_owned()));
         pairs.push(("volgorde", order_key(self.order).to_owned()));
         for (name, value) in [
@@ -142,19 +150,22 @@ impl Choice {
         let pairs: Vec<String> = self
             .pairs()
             .into_iter()
-            .filter(|(name, _)| *name != "sleutel")
+            .filter(|(name, _)| !matches!(*name, "sleutel" | "aangeboden"))
             .map(|(name, value)| format!("{name}={}", encoded(&value)))
             .collect();
         pairs.join("&")
     }
 
-    /// The teams alone.
-    pub fn team_query(&self) -> String {
+    /// Where others are chosen: the tree, with these teams ticked.
+    pub fn tree_query(&self) -> String {
         let teams = self.teams.iter();
         let pairs: Vec<String> = teams
             .map(|team| format!("team={}", encoded(team)))
             .collect();
-        pairs.join("&")
+        match pairs.is_empty() {
+            true => String::new(),
+            false => format!("?{}", pairs.join("&")),
+        }
     }
 
     pub fn is_window(&self, key: &str) -> bool {
@@ -167,6 +178,11 @@ impl Choice {
 
     pub fn has_team(&self, id: &str) -> bool {
         self.teams.iter().any(|team| team == id)
+    }
+
+    /// Whether it has a place on the form.
+    pub fn offers(&self, id: &str) -> bool {
+        self.has_team(id) || self.others.iter().any(|team| team == id)
     }
 }
 
@@ -196,19 +212,6 @@ fn order_key(order: LetterOrder) -> &'static str {
     }
 }
 
-/// A value for an address: everything but letters, digits and `-._~` as percent codes.
-pub fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut done, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                done.push(char::from(byte));
-            }
-            _ => done.push_str(&format!("%{byte:02X}")),
-        }
-        done
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +225,7 @@ mod tests {
         choice.accept_unknown = true;
         choice.letter_date = "21-11-2026".into();
         choice.key = "01".into();
+        choice.others = vec!["3".into()];
         let pairs = choice.pairs();
         let sent = pairs
             .iter()
@@ -236,6 +240,7 @@ mod tests {
                 .starts_with("team=a%20b&team=2%26x&venster=rechts")
         );
         assert!(!choice.query().contains("sleutel"));
+        assert!(!choice.query().contains("aangeboden"));
     }
 
     #[test]

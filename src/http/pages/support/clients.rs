@@ -1,11 +1,10 @@
 //! `/organisaties/SLUG/clienten`: why did this client get no letter, and who else did not.
 
 use askama::Template;
-use axum::{Router, extract::Path, routing::get};
+use axum::{Router, routing::get};
 
 use super::{
     batches::tone,
-    choice::encoded,
     reasons::{ReasonLine, reason_lines},
 };
 use crate::{
@@ -13,6 +12,7 @@ use crate::{
     http::{
         caller::{ForMembers, Visitor},
         pages::{
+            addresses::{SlugInPath, encoded, is_id},
             fields::{Asked, Fields},
             layout::{Faults, Frame, PageResult, Pager, Part, page, page_number},
         },
@@ -95,7 +95,7 @@ struct ReasonList {
 
 async fn clients(
     visitor: Visitor<ForMembers>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     Asked(asked): Asked,
 ) -> PageResult {
     let app = visitor.app;
@@ -113,7 +113,7 @@ async fn clients(
         },
     };
     let chosen = chosen_batch(&app, &slug, &asked).await?;
-    let batches = list_batches(&app, Some(&slug), BATCHES).await?;
+    let batches = batches(&app, &slug, chosen.as_ref()).await?;
     page(&Clients {
         frame: Frame::of(&app, "Cliënten").within(
             &app,
@@ -122,18 +122,35 @@ async fn clients(
             Part::Clients,
         ),
         number: asked.text("nummer").to_owned(),
-        batches: batches
-            .into_iter()
-            .map(|batch| {
-                let shown = asked.text("batch") == batch.id;
-                (batch.id, moment(batch.created_at), shown)
-            })
-            .collect(),
+        batches,
         faults,
         client,
         chosen,
         slug,
     })
+}
+
+/// The newest batches, and the one that is shown when it is older than those.
+async fn batches(
+    app: &App,
+    slug: &Slug,
+    chosen: Option<&ChosenBatch>,
+) -> Result<Vec<(String, String, bool)>, Failure> {
+    let shown = chosen.map_or("", |chosen| &chosen.id);
+    let newest = list_batches(app, Some(slug), BATCHES).await?;
+    let mut batches: Vec<_> = newest
+        .into_iter()
+        .map(|batch| {
+            let is_shown = batch.id == shown;
+            (batch.id, moment(batch.created_at), is_shown)
+        })
+        .collect();
+    if let Some(chosen) = chosen
+        && batches.iter().all(|(_, _, is_shown)| !is_shown)
+    {
+        batches.push((chosen.id.clone(), chosen.submitted.clone(), true));
+    }
+    Ok(batches)
 }
 
 impl From<ClientStanding> for ClientView {
@@ -195,6 +212,9 @@ async fn chosen_batch(
     let id = asked.text("batch");
     if id.is_empty() {
         return Ok(None);
+    }
+    if !is_id(id) {
+        return Err(crate::http::pages::no_such_page());
     }
     let stored = find_batch(app, id).await?;
     if stored.organisation.slug != *slug {

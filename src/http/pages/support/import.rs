@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Path, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     routing::get,
 };
 
@@ -13,6 +13,7 @@ use crate::{
         caller::{ForSupport, Visitor},
         pages::{
             PageFailure,
+            addresses::SlugInPath,
             layout::{Faults, Frame, PageResult, Part, Place, page, page_to_mend},
         },
         parcels,
@@ -25,7 +26,7 @@ use crate::{
     },
     wording::{
         dutch::field_name,
-        dutch_pages::{number, problem},
+        dutch_pages::{number, problem, unit},
     },
 };
 
@@ -63,7 +64,8 @@ struct Report {
     problems: Vec<(String, String)>,
     files: Vec<FileLine>,
     warnings: Vec<String>,
-    more_warnings: usize,
+    /// How many more there are.
+    more_warnings: Option<String>,
 }
 
 struct FileLine {
@@ -78,7 +80,7 @@ async fn form_for_any(visitor: Visitor<ForSupport>) -> PageResult {
     page(&import_form(&visitor.app, None, None).await?)
 }
 
-async fn form(visitor: Visitor<ForSupport>, Path(slug): Path<Slug>) -> PageResult {
+async fn form(visitor: Visitor<ForSupport>, SlugInPath(slug): SlugInPath) -> PageResult {
     page(&import_form(&visitor.app, Some(&slug), None).await?)
 }
 
@@ -94,7 +96,7 @@ async fn import_any(
 
 async fn import(
     visitor: Visitor<ForSupport>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     State(service): State<Service>,
     request: Request,
 ) -> PageResult {
@@ -187,7 +189,10 @@ async fn report(app: &App, received: Received) -> Result<Report, PageFailure> {
             Part::Import,
         ),
         figures: vec![
-            (number(report.clients), "cliënten"),
+            (
+                number(report.clients),
+                unit(report.clients, "cliënt", "cliënten"),
+            ),
             (
                 number(report.clients_with_problems),
                 "met onvolledige gegevens",
@@ -203,7 +208,9 @@ async fn report(app: &App, received: Received) -> Result<Report, PageFailure> {
         problems: problems.collect(),
         files: report.files.iter().map(FileLine::from).collect(),
         warnings: shown.collect(),
-        more_warnings: report.warnings.len().saturating_sub(WARNINGS),
+        more_warnings: (report.warnings.len().checked_sub(WARNINGS))
+            .filter(|more| *more > 0)
+            .map(number),
         slug: slug.to_string(),
     })
 }

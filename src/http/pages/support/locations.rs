@@ -1,7 +1,7 @@
 //! `/organisaties/SLUG`: the tree of locations, and where the clients of each stand.
 
 use askama::Template;
-use axum::{Router, extract::Path, routing::get};
+use axum::{Router, routing::get};
 
 use crate::{
     domain::{actor::Role, intake::Question, organisation::Slug},
@@ -9,6 +9,7 @@ use crate::{
         caller::{ForMembers, Visitor},
         pages::{
             PageFailure,
+            addresses::SlugInPath,
             fields::Asked,
             layout::{Frame, PageResult, Part, Told, page},
             provider::home,
@@ -20,7 +21,7 @@ use crate::{
         list_teams::{TeamLine, list_teams},
         submit_batch::organisation,
     },
-    wording::dutch_pages::{moment, number},
+    wording::dutch_pages::{moment, number, unit},
 };
 
 /// Trees with so many locations or fewer are shown with everything unfolded.
@@ -81,7 +82,6 @@ impl Figures {
 
     /// Each with what it counts, in the order of the columns.
     fn columns(&self) -> [(String, &'static str, bool); 4] {
-        let unit = |n, one, more| if n == 1 { one } else { more };
         [
             (self.clients, unit(self.clients, "cliënt", "cliënten")),
             (self.linked, "gekoppeld"),
@@ -95,19 +95,19 @@ impl Figures {
 /// A provider begins with what there is to do, support with the tree.
 async fn first_page(
     visitor: Visitor<ForMembers>,
-    slug: Path<Slug>,
+    slug: SlugInPath,
     asked: Asked,
     told: Told,
 ) -> PageResult {
     match visitor.app.actor.role {
-        Role::Provider => home(&visitor.app, &slug, told).await,
+        Role::Provider => home(&visitor.app, &slug.0, told).await,
         _ => locations(visitor, slug, asked, told).await,
     }
 }
 
 async fn locations(
     visitor: Visitor<ForMembers>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     Asked(asked): Asked,
     told: Told,
 ) -> PageResult {

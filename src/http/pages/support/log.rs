@@ -1,36 +1,29 @@
-//! `/logboek`: who did what with whose data, newest first, and as a table to keep.
+//! `/logboek`: who did what with whose data, newest first.
 
 use askama::Template;
-use axum::{
-    Router,
-    body::Body,
-    http::header,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, routing::get};
 use chrono::{DateTime, Days, Utc};
-use futures::{StreamExt, stream};
 
-use super::choice::encoded;
+use super::log_table;
 use crate::{
     domain::{
         actor::Role,
         audit::Action,
         calendar::{parse_date, start_of_day},
-        organisation::Slug,
     },
     http::{
         caller::{ForSupport, Visitor},
         pages::{
-            PageFailure,
+            addresses::encoded,
             fields::{Asked, Fields},
-            layout::{Faults, Frame, PageResult, Place, page, page_to_mend},
+            layout::{Faults, Frame, PageResult, Place, page_or_mend},
+            provider::slug_of,
         },
         service::Service,
     },
     operations::{
-        App,
-        list_audit::{AuditFilter, AuditLine, PAGE, list_audit, newest_audit},
+        App, Failure,
+        list_audit::{AuditFilter, AuditLine, newest_audit},
     },
     wording::{
         dutch_failures,
@@ -46,7 +39,7 @@ const CLIENTS: usize = 5;
 pub fn routes() -> Router<Service> {
     Router::new()
         .route("/logboek", get(log))
-        .route("/logboek.csv", get(export))
+        .route("/logboek.csv", get(log_table::export))
 }
 
 #[derive(Template)]
@@ -55,7 +48,8 @@ struct Log {
     frame: Frame,
     faults: Faults,
     client: String,
-    /// The id of the bundle that is looked for.
+    /// Of the organisation and of the bundle that are looked for.
+    organisation: String,
     bundle: String,
     user: String,
     from: String,
@@ -133,20 +127,28 @@ fn role(code: &str) -> String {
 }
 
 async fn log(visitor: Visitor<ForSupport>, Asked(asked): Asked) -> PageResult {
-    let app = visitor.app;
-    let mut faults = Faults::default();
-    let filter = filter(&asked, &mut faults);
+    let (filter, faults) = filter(&asked)?;
+    log_page(&visitor.app, &asked, &filter, faults).await
+}
+
+/// The page with what was found, and what is wrong with the question.
+pub async fn log_page(
+    app: &App,
+    asked: &Fields,
+    filter: &AuditFilter,
+    faults: Faults,
+) -> PageResult {
     let before = asked.number("voor");
-    let mut found = newest_audit(&app, &filter, before, PER_PAGE + 1).await?;
+    let mut found = newest_audit(app, filter, before, PER_PAGE + 1).await?;
     let more = found.len() as u64 > PER_PAGE;
     found.truncate(usize::try_from(PER_PAGE).unwrap_or(usize::MAX));
-    let query = query(&asked);
+    let query = query(asked);
     let oldest = found.last().map(|line| line.seq).filter(|_| more);
-    let to_mend = !faults.is_empty();
     let template = Log {
-        frame: Frame::of(&app, "Logboek").at(Place::Log),
+        frame: Frame::of(app, "Logboek").at(Place::Log),
         faults,
         client: asked.text("client").to_owned(),
+        organisation: asked.text("organisatie").to_owned(),
         bundle: asked.text("bundel").to_owned(),
         user: asked.text("gebruiker").to_owned(),
         from: asked.text("vanaf").to_owned(),
@@ -160,25 +162,24 @@ async fn log(visitor: Visitor<ForSupport>, Asked(asked): Asked) -> PageResult {
         csv: format!("/logboek.csv?{query}"),
         filtered: !query.is_empty(),
     };
-    if to_mend {
-        page_to_mend(&template)
-    } else {
-        page(&template)
-    }
+    page_or_mend(&template, &template.faults)
 }
 
-fn filter(asked: &Fields, faults: &mut Faults) -> AuditFilter {
+/// What is looked for, and what is wrong with it: with a fault, it is less than was meant.
+pub fn filter(asked: &Fields) -> Result<(AuditFilter, Faults), Failure> {
+    let mut faults = Faults::default();
     let some = |name| Some(asked.text(name).to_owned()).filter(|text| !text.is_empty());
-    AuditFilter {
-        organisation: Slug::try_from(asked.text("organisatie").to_owned()).ok(),
+    let filter = AuditFilter {
+        organisation: some("organisatie").map(|text| slug_of(&text)).transpose()?,
         client: some("client"),
         bundle: some("bundel"),
         user: some("gebruiker"),
         action: Action::parse(asked.text("wat")),
-        since: day(asked, "vanaf", 0, faults),
+        since: day(asked, "vanaf", 0, &mut faults),
         // The day itself is in it.
-        until: day(asked, "tot", 1, faults),
-    }
+        until: day(asked, "tot", 1, &mut faults),
+    };
+    Ok((filter, faults))
 }
 
 fn day(asked: &Fields, name: &str, later: u64, faults: &mut Faults) -> Option<DateTime<Utc>> {
@@ -211,91 +212,4 @@ fn query(asked: &Fields) -> String {
         }
     }
     query
-}
-
-/// All of it as a table, oldest first, a page at a time as it is sent.
-async fn export(
-    visitor: Visitor<ForSupport>,
-    Asked(asked): Asked,
-) -> Result<Response, PageFailure> {
-    let app = visitor.app;
-    let filter = filter(&asked, &mut Faults::default());
-    // The first page now, so that what cannot be done is said on a page.
-    let first = list_audit(&app, &filter, 0).await?;
-    let lines = stream::unfold(Some(first), move |lines| {
-        let (app, filter) = (app.clone(), filter.clone());
-        async move {
-            let lines = lines?;
-            let text: String = lines.iter().map(csv_line).collect();
-            Some((
-                Ok::<_, std::io::Error>(text),
-                next(&app, &filter, &lines).await,
-            ))
-        }
-    });
-    let head = "\u{feff}nummer;tijd;handeling;uitkomst;gebruiker;rol;herkomst;organisatie;clienten;object\n";
-    let body = stream::once(async move { Ok(head.to_owned()) }).chain(lines);
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (
-            header::CONTENT_DISPOSITION,
-            "attachment; filename=\"logboek.csv\"",
-        ),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    Ok((headers, Body::from_stream(body)).into_response())
-}
-
-/// The lines after these; nothing when these were the last, or when there is no more to be had: what was sent is whole
-/// lines, and their numbers say where it ended.
-async fn next(app: &App, filter: &AuditFilter, lines: &[AuditLine]) -> Option<Vec<AuditLine>> {
-    let last = lines.last().filter(|_| lines.len() as u64 == PAGE)?;
-    match list_audit(app, filter, last.seq).await {
-        Ok(lines) => Some(lines),
-        Err(failure) => {
-            tracing::error!(code = failure.code, error = %failure, "export of the audit log broke off");
-            None
-        }
-    }
-}
-
-fn csv_line(line: &AuditLine) -> String {
-    let cells = [
-        line.seq.to_string(),
-        line.at.to_rfc3339(),
-        line.action.clone(),
-        line.outcome.clone(),
-        line.user.clone(),
-        line.role.clone(),
-        line.source.clone(),
-        line.organisation.clone().unwrap_or_default(),
-        line.clients.join(" "),
-        line.object.clone().unwrap_or_default(),
-    ];
-    format!("{}\n", cells.map(|cell| csv_cell(&cell)).join(";"))
-}
-
-/// Quoted where it has to be. What a spreadsheet would take for a formula begins with a quote mark.
-fn csv_cell(text: &str) -> String {
-    let safe = match text.starts_with(['=', '+', '-', '@']) {
-        true => format!("'{text}"),
-        false => text.to_owned(),
-    };
-    if safe.contains([';', '"', '\n', '\r']) {
-        format!("\"{}\"", safe.replace('"', "\"\""))
-    } else {
-        safe
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula_and_never_two_cells() {
-        assert_eq!(csv_cell("=1+1"), "'=1+1");
-        assert_eq!(csv_cell("a;b\"c"), "\"a;b\"\"c\"");
-        assert_eq!(csv_cell("gewoon"), "gewoon");
-    }
 }

@@ -8,6 +8,7 @@ mod clients;
 mod import;
 mod locations;
 mod log;
+mod log_table;
 mod new_batch;
 mod organisations;
 mod reasons;

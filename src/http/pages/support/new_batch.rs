@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     Router,
-    extract::Path,
     http::header,
     response::{IntoResponse, Response},
     routing::get,
@@ -16,8 +15,9 @@ use crate::{
         caller::{ForSupport, Visitor},
         pages::{
             PageFailure,
+            addresses::{SlugInPath, is_id},
             fields::{Asked, Fields, Sent},
-            layout::{Faults, Frame, PageResult, Part, done, page, page_to_mend},
+            layout::{Faults, Frame, PageResult, Part, done, page_or_mend},
             no_such_page,
         },
         service::Service,
@@ -31,7 +31,7 @@ use crate::{
             Prepared, Submission, new_batch_id, organisation, prepare_batch, submit_batch,
         },
     },
-    wording::dutch_pages::{Done, number},
+    wording::dutch_pages::{Done, count, number},
 };
 
 /// Dots per inch of the letter beside the choices.
@@ -55,22 +55,32 @@ struct Choices {
     frame: Frame,
     slug: Slug,
     choice: Choice,
+    /// Empty when nothing was chosen yet, or nothing that is there.
     teams: Vec<TeamBox>,
     faults: Faults,
     has_logo: bool,
     validity_days: u16,
 }
 
+impl Choices {
+    /// Whoever comes without a location is sent to the tree; a form that was filled in is kept.
+    fn is_begun(&self) -> bool {
+        !self.faults.is_empty() || !self.choice.teams.is_empty() || !self.choice.others.is_empty()
+    }
+}
+
 struct TeamBox {
     id: String,
     name: String,
+    chosen: bool,
+    /// `1 cliënt`
     clients: String,
     eligible: String,
 }
 
 async fn first_choices(
     visitor: Visitor<ForSupport>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     Asked(asked): Asked,
 ) -> PageResult {
     let app = visitor.app;
@@ -80,7 +90,7 @@ async fn first_choices(
 
 async fn next_step(
     visitor: Visitor<ForSupport>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     Sent(sent): Sent,
 ) -> PageResult {
     let app = visitor.app;
@@ -108,7 +118,7 @@ async fn read_choice(app: &App, slug: &Slug, fields: &Fields) -> Result<Choice, 
         Choice::read(fields, letter)
     };
     // Whatever else stands there is not from our form.
-    if choice.key.len() != 26 || !choice.key.bytes().all(|b| b.is_ascii_alphanumeric()) {
+    if !is_id(&choice.key) {
         choice.key = new_batch_id();
     }
     Ok(choice)
@@ -138,7 +148,6 @@ async fn prepare(
 async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> PageResult {
     let stored = organisation(app, slug).await?;
     let teams = list_teams(app, slug).await?;
-    let to_mend = !faults.is_empty();
     let template = Choices {
         frame: Frame::of(app, "Nieuwe batch").within(
             app,
@@ -148,9 +157,10 @@ async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> Page
         ),
         teams: teams
             .into_iter()
-            .filter(|team| choice.has_team(&team.id))
+            .filter(|team| choice.offers(&team.id))
             .map(|team| TeamBox {
-                clients: number(team.clients),
+                chosen: choice.has_team(&team.id),
+                clients: count(team.clients, "cliënt", "cliënten"),
                 eligible: number(team.eligible),
                 id: team.id,
                 name: team.name,
@@ -162,11 +172,7 @@ async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> Page
         choice,
         faults,
     };
-    if to_mend {
-        page_to_mend(&template)
-    } else {
-        page(&template)
-    }
+    page_or_mend(&template, &template.faults)
 }
 
 async fn submit(app: &App, prepared: &Prepared, choice: &Choice) -> PageResult {
@@ -189,7 +195,7 @@ async fn submit(app: &App, prepared: &Prepared, choice: &Choice) -> PageResult {
 /// The letter to the first client who would get one, with what is chosen so far.
 async fn letter(
     visitor: Visitor<ForSupport>,
-    Path(slug): Path<Slug>,
+    SlugInPath(slug): SlugInPath,
     Asked(asked): Asked,
 ) -> Result<Response, PageFailure> {
     let app = visitor.app;
@@ -198,10 +204,7 @@ async fn letter(
     let letter = preview_batch_letter(&app, &slug, &request, DPI).await?;
     match letter.map(|letter| letter.preview) {
         Some(Preview::Drawn(drawn)) => {
-            let headers = [
-                (header::CONTENT_TYPE, "image/png"),
-                (header::CACHE_CONTROL, "no-store"),
-            ];
+            let headers = [(header::CONTENT_TYPE, "image/png")];
             Ok((headers, drawn.png).into_response())
         }
         Some(Preview::Faults(_)) => Err(Failure::input(

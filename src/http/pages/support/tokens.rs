@@ -1,19 +1,14 @@
 //! `/toegang`: who may sign in, with what.
 
 use askama::Template;
-use axum::{
-    Router,
-    extract::Path,
-    http::{HeaderValue, header},
-    response::IntoResponse,
-    routing::get,
-};
+use axum::{Router, response::IntoResponse, routing::get};
 
 use crate::{
     domain::{actor::Role, organisation::Slug},
     http::{
         caller::{ForSupport, Visitor},
         pages::{
+            addresses::IdInPath,
             fields::{Fields, Sent},
             layout::{Faults, Frame, PageResult, Place, Told, done, page, page_to_mend},
             no_such_page,
@@ -168,7 +163,7 @@ async fn create(visitor: Visitor<ForSupport>, Sent(sent): Sent) -> PageResult {
         }
         Err(failure) => return Err(failure.into()),
     };
-    let mut response = page(&TokenCreated {
+    page(&TokenCreated {
         frame: Frame::of(&app, "Nieuw token")
             .at(Place::Tokens)
             .below("Toegang", "/toegang"),
@@ -176,10 +171,7 @@ async fn create(visitor: Visitor<ForSupport>, Sent(sent): Sent) -> PageResult {
         role: role_name(token.role),
         organisation: token.organisation.map(String::from).unwrap_or_default(),
         expires: token.expires_at.map(moment).unwrap_or_default(),
-    })?;
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    })
 }
 
 fn wanted(sent: &Fields) -> Result<NewToken, Faults> {
@@ -237,7 +229,7 @@ struct RevokeToken {
     line: Line,
 }
 
-async fn ask_to_revoke(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
+async fn ask_to_revoke(visitor: Visitor<ForSupport>, IdInPath(id): IdInPath) -> PageResult {
     let app = visitor.app;
     let token = list_tokens(&app)
         .await?
@@ -252,7 +244,7 @@ async fn ask_to_revoke(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> 
     })
 }
 
-async fn revoke(visitor: Visitor<ForSupport>, Path(id): Path<String>) -> PageResult {
+async fn revoke(visitor: Visitor<ForSupport>, IdInPath(id): IdInPath) -> PageResult {
     revoke_token(&visitor.app, &id).await?;
     Ok(done("/toegang", Done::TokenRevoked).into_response())
 }
