@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use futures::stream;
 use serde::Deserialize;
 
 use super::{Member, Place, slug_of};
