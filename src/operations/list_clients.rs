@@ -54,7 +54,8 @@ async fn all_standings(
     let mut all = Vec::new();
     loop {
         let page = standing_page(app, slug, &filter, &paging).await?;
-        all.extend(page.items);
+        // Who is in the team still, and in the export no more, stands nowhere with Caren.
+        all.extend(page.items.into_iter().filter(|client| client.in_export));
         paging.after = page.next;
         if paging.after.is_none() {
             return Ok(all);

@@ -18,6 +18,9 @@ use crate::{
     },
 };
 
+/// The clients of a line that names none.
+const NOBODY: &str = "[]";
+
 /// Which lines to list; what is absent does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuditFilter {
@@ -80,7 +83,11 @@ fn wanted(filter: &AuditFilter) -> Select<audit::Entity> {
         wanted = wanted.filter(
             Condition::any()
                 .add(Column::Seq.in_subquery(lines_naming(client)))
-                .add(Column::Object.in_subquery(bundles_with(client))),
+                .add(
+                    Condition::all()
+                        .add(Column::Clients.eq(NOBODY))
+                        .add(Column::Object.in_subquery(bundles_with(client))),
+                ),
         );
     }
     if let Some(bundle) = &filter.bundle {
