@@ -77,4 +77,9 @@ def picture(page, name):
     """Keeps a screenshot of the whole page, when somebody wants them."""
     if folder := SERVICE.get("screenshots"):
         pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+        window = page.viewport_size
+        # What stays at the bottom of the window would otherwise stand in the middle of the page.
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({"width": window["width"], "height": max(height, window["height"])})
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+        page.set_viewport_size(window)
