@@ -741,6 +741,36 @@ async fn logos_are_refused_before_they_are_decoded_and_kept_when_they_can_be_set
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_many_logos_the_newest_are_kept_and_those_on_a_letter() {
+    on_both(async |kind| {
+        let office = Office::open(kind).await;
+        let chosen = office.uploaded().await;
+        office
+            .save(LetterChanges {
+                with_logo: Some(true),
+                logo: Some(LogoChoice::Uploaded(chosen.hash.clone())),
+                ..LetterChanges::default()
+            })
+            .await;
+        for number in 1..=22 {
+            let other = LOGO.replace("1f6f78", &format!("1f6f{number:02}"));
+            let name = format!("{number}.svg");
+            assert!(matches!(
+                office.upload(&name, other.as_bytes()).await,
+                LogoUpload::Kept(_)
+            ));
+        }
+        let logos = office.overview().await.logos;
+        let names: Vec<&str> = logos.iter().map(|logo| logo.file_name.as_str()).collect();
+        let newest: Vec<String> = (3..=22).rev().map(|n| format!("{n}.svg")).collect();
+        assert_eq!(names[..20], newest);
+        assert_eq!(names[20..], ["Ons logo.svg"]);
+        assert!(logos.iter().any(|logo| logo.hash == chosen.hash));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_preview_is_a_picture_of_the_letter_that_nobody_can_take_for_one() {
     let office = Office::open(Kind::Sqlite).await;
     let preview = office.preview(LetterChanges::default()).await;

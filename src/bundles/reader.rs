@@ -246,11 +246,14 @@ impl Source {
 /// Reads away from the async threads, since a slow disk would hold up everybody.
 async fn read_at(file: Arc<File>, start: u64, size: usize) -> Result<Vec<u8>, BundleError> {
     // It is never closed.
-    let _place = READING.acquire().await;
+    let place = READING.acquire().await;
     // Made here: what each of those threads allocates, the allocator keeps for each of them.
     let mut bytes = vec![0; size];
-    let read =
-        tokio::task::spawn_blocking(move || file.read_exact_at(&mut bytes, start).map(|()| bytes));
+    let read = tokio::task::spawn_blocking(move || {
+        // Held until it is done, also when nobody waits for it any more.
+        let _place = place;
+        file.read_exact_at(&mut bytes, start).map(|()| bytes)
+    });
     match read.await.map_err(io::Error::other).flatten() {
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(BundleError::Damaged),

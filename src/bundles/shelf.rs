@@ -25,8 +25,9 @@ use super::{
     seal::{SealKeys, Sealing},
 };
 
-/// Bytes handed to a folder at a time.
-const FOLDER_PIECE: usize = 1 << 20;
+/// Bytes handed to a folder at a time. Each is written by another thread, and what threads free of each other's the
+/// allocator gets back late, so these are small.
+const FOLDER_PIECE: usize = 1 << 18;
 /// Bytes handed to a bucket at a time: S3 takes no parts below 5 MiB.
 const BUCKET_PIECE: usize = 8 << 20;
 /// How long a bucket that does not answer is asked again before the attempt has failed; the job is tried again later.
@@ -188,7 +189,7 @@ impl Shelf {
         }
         let upload = store.put_multipart(&Key::from(key)).await?;
         let mut writer = WriteMultipart::new_with_chunk_size(upload, *piece);
-        writer.write(&first);
+        writer.put(first.into());
         while !sealing.is_done() {
             let (read, sealed) = match read_sealed(sealing, *piece).await {
                 Ok(read) => read,
@@ -198,7 +199,7 @@ impl Shelf {
             if let Err(error) = writer.wait_for_capacity(2).await {
                 return Err(given_up(writer, error.into()).await);
             }
-            writer.write(&sealed);
+            writer.put(sealed.into());
         }
         writer.finish().await?;
         Ok(())

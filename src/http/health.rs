@@ -42,8 +42,12 @@ pub async fn ready(State(service): State<Service>) -> (StatusCode, String) {
     }
     let found = service.looked.or(readiness(&service.app)).await;
     let word = |answers| if answers { "ok" } else { "does not answer" };
+    let key = match found.key {
+        true => "ok",
+        false => "another one seals: start again with the key file of today",
+    };
     let text = format!(
-        "database: {}\nstore: {}\n",
+        "database: {}\nkey: {key}\nstore: {}\n",
         word(found.database),
         word(found.store)
     );
@@ -67,6 +71,7 @@ mod tests {
             looks.fetch_add(1, Ordering::Relaxed);
             Readiness {
                 database: true,
+                key: true,
                 store: false,
             }
         };

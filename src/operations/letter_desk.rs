@@ -21,8 +21,7 @@ use crate::{
     },
     letters::{Edition, EditionError, EditionSpec, Press},
     storage::{
-        exports::StoredOrganisation,
-        letter_versions::{CurrentVersions, StoredLogo},
+        exports::StoredOrganisation, letter_logos::StoredLogo, letter_versions::CurrentVersions,
     },
 };
 

@@ -9,7 +9,7 @@ use crate::{
         organisation::{LetterPreferences, Slug},
     },
     letters::{Placeholder, Template},
-    storage::letter_versions::{StoredLogo, StoredVersion},
+    storage::{letter_logos::StoredLogo, letter_versions::StoredVersion},
     wording::dutch_letter,
 };
 

@@ -63,10 +63,7 @@ pub async fn rotate_key(app: &App, leave_behind: bool) -> Result<Rotated, Failur
     let (next, resumed) = next_key(app)?;
     app.switches.rotated(RotationStep::Written);
     if next.mark() != app.vault.mark() {
-        let access = Access {
-            object: Some(format!("key {}", current_id(&next))),
-            ..Access::done(Action::KeyRotated)
-        };
+        let access = Access::done(Action::KeyRotated).with("key", &current_id(&next));
         app.db.switch_key(&next, &app.scribe(), &access).await?;
     }
     app.switches.rotated(RotationStep::Switched);

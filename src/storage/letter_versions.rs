@@ -1,4 +1,4 @@
-//! The letters that a provider wrote itself, and the logos that it uploaded.
+//! The letters that a provider wrote itself.
 //!
 //! An organisation has at most one draft and at most one published version; two partial unique indices see to it.
 //! Whoever changes something says which revision they have seen: that of the draft, or else of what is published. When it
@@ -8,20 +8,19 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::{
     Database, StorageError,
     audit::{self, Scribe},
-    entities::{letter_logo, letter_version, organisation},
-    exports::save_logo,
+    entities::{letter_version, organisation},
     new_id,
 };
 use crate::domain::{
     audit::Access,
     letter_setup::{LetterSetup, LogoChoice, VersionState},
-    organisation::{Logo, Slug},
+    organisation::Slug,
 };
 
 /// The revision of a letter that nobody has changed yet.
@@ -77,15 +76,6 @@ pub struct Change<'a> {
     pub seen: &'a str,
     pub by: &'a str,
     pub now: DateTime<Utc>,
-}
-
-/// A logo that was uploaded.
-#[derive(Debug, Clone)]
-pub struct StoredLogo {
-    pub hash: String,
-    pub file_name: String,
-    pub uploaded_by: String,
-    pub uploaded_at: DateTime<Utc>,
 }
 
 impl Database {
@@ -221,57 +211,6 @@ impl Database {
         audit::append(&tx, scribe, access).await?;
         tx.commit().await?;
         Ok(Changed::Done(version))
-    }
-
-    /// Keeps a logo for an organisation. The same bytes again are the same logo.
-    pub async fn keep_letter_logo(
-        &self,
-        slug: &Slug,
-        logo: &Logo,
-        (file_name, by): (&str, &str),
-        now: DateTime<Utc>,
-    ) -> Result<StoredLogo, StorageError> {
-        use letter_logo::Column;
-        let tx = self.begin().await?;
-        let hash = save_logo(&tx, logo).await?;
-        letter_logo::Entity::insert(letter_logo::ActiveModel {
-            organisation: Set(slug.to_string()),
-            hash: Set(hash.clone()),
-            file_name: Set(file_name.to_owned()),
-            uploaded_by: Set(by.to_owned()),
-            uploaded_at: Set(now),
-        })
-        .on_conflict(
-            OnConflict::columns([Column::Organisation, Column::Hash])
-                .update_columns([Column::FileName, Column::UploadedBy, Column::UploadedAt])
-                .to_owned(),
-        )
-        .exec_without_returning(&tx)
-        .await?;
-        tx.commit().await?;
-        Ok(StoredLogo {
-            hash,
-            file_name: file_name.to_owned(),
-            uploaded_by: by.to_owned(),
-            uploaded_at: now,
-        })
-    }
-
-    /// The logos that were uploaded for an organisation, the newest first.
-    pub async fn letter_logos(&self, slug: &Slug) -> Result<Vec<StoredLogo>, StorageError> {
-        let rows = letter_logo::Entity::find()
-            .filter(letter_logo::Column::Organisation.eq(slug.as_str()))
-            .order_by_desc(letter_logo::Column::UploadedAt)
-            .order_by_asc(letter_logo::Column::Hash)
-            .all(self.connection())
-            .await?;
-        let logos = rows.into_iter().map(|row| StoredLogo {
-            hash: row.hash,
-            file_name: row.file_name,
-            uploaded_by: row.uploaded_by,
-            uploaded_at: row.uploaded_at,
-        });
-        Ok(logos.collect())
     }
 }
 

@@ -20,6 +20,7 @@ pub mod inspection;
 pub mod intake_forms;
 pub mod invitations;
 pub mod key_file;
+pub mod letter_logos;
 pub mod letter_versions;
 pub mod locks;
 mod migrations;

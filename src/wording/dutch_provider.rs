@@ -165,8 +165,8 @@ pub fn answered(answered: usize, of: usize) -> String {
 pub fn reach(clients: usize, misfits: usize) -> String {
     match (clients, misfits) {
         (0, _) => "Er is nu niemand aan wie deze brief gestuurd kan worden.".to_owned(),
-        (1, 0) => "Er is één cliënt die een brief kan krijgen, en daar past hij.".to_owned(),
-        (1, _) => "Er is één cliënt die een brief kan krijgen, en daar past hij niet.".to_owned(),
+        (1, 0) => "Eén cliënt kan een brief krijgen, en bij die cliënt past hij.".to_owned(),
+        (1, _) => "Eén cliënt kan een brief krijgen, maar bij die cliënt past hij niet. Er gaat dan geen brief uit.".to_owned(),
         (clients, 0) => format!(
             "Bij alle {} cliënten die een brief kunnen krijgen, past hij.",
             number(clients)
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(answered(0, 14), "0 van de 14 vragen zijn beantwoord");
         assert_eq!(
             reach(1, 0),
-            "Er is één cliënt die een brief kan krijgen, en daar past hij."
+            "Eén cliënt kan een brief krijgen, en bij die cliënt past hij."
         );
         assert!(reach(1_500, 1).starts_with("Bij 1 van de 1.500 cliënten"));
         assert!(reach(1_500, 1).ends_with("Die krijgt geen brief."));

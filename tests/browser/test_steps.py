@@ -103,8 +103,7 @@ def test_the_steps_of_an_import(visit):
         {"name": "export.zip", "mimeType": "application/zip", "buffer": packed.getvalue()}
     )
     page.get_by_role("button", name="Inlezen").click()
-    page.wait_for_load_state("networkidle")
-    page.locator("main h2").first.wait_for()
+    page.get_by_role("heading", name="De export is ingelezen").wait_for()
     look(page, "support-import-verslag")
 
 
@@ -131,4 +130,5 @@ def test_the_steps_of_a_batch(visit):
         page.goto(f"{address}/annuleren")
         if page.get_by_role("button", name=re.compile("Ja")).count():
             break
+    page.get_by_role("button", name="Ja, annuleer de batch").wait_for()
     look(page, "support-batch-annuleren")

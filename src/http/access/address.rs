@@ -45,7 +45,8 @@ impl ClientAddress {
         Self {
             ip,
             passed_on,
-            named: is_named,
+            // Who is trusted to name others, and named nobody, is not who tried.
+            named: is_named && !is_trusted(ip),
         }
     }
 
@@ -133,6 +134,8 @@ mod tests {
             let peer = SocketAddr::from((peer, 4000));
             ClientAddress::of(peer, headers, &proxies).for_guesses()
         };
+        assert_eq!(of([10, 0, 0, 1], &headers), None);
+        headers.insert("x-forwarded-for", HeaderValue::from_static("10.0.0.9"));
         assert_eq!(of([10, 0, 0, 1], &headers), None);
         headers.insert("x-forwarded-for", HeaderValue::from_static("192.0.2.1"));
         assert_eq!(

@@ -152,8 +152,12 @@ function count(form) {
   say();
 }
 
-// A form that was sent is not sent again while the answer is on its way. A download leaves the page as it is, so it may
-// be asked for again at once; and nobody tells when sending was broken off, so after a while the form is free again.
+// A form that was sent is not sent again while the answer is on its way, which may take ten minutes. A download leaves
+// the page as it is, so it may be asked for again at once; and nobody tells when sending was broken off, so after that
+// the form is free again.
+const LONGEST = 600000;
+const waiting = new Map();
+
 function once(form) {
   if ('download' in form.dataset) return;
   form.addEventListener('submit', (event) => {
@@ -167,13 +171,16 @@ function once(form) {
         button.textContent = button.dataset.busy;
       }
     }
-    setTimeout(() => free(form), button?.dataset.busy ? 60000 : 15000);
+    waiting.set(form, setTimeout(() => free(form), LONGEST));
   });
 }
 
 function free(form) {
+  clearTimeout(waiting.get(form));
   delete form.dataset.sent;
-  for (const button of form.querySelectorAll('[aria-disabled]')) {
+  // Also those that stand beside it.
+  for (const button of form.elements) {
+    if (button.localName !== 'button') continue;
     button.removeAttribute('aria-disabled');
     if (button.dataset.idle) button.textContent = button.dataset.idle;
   }

@@ -71,10 +71,10 @@
   const visit = performance.getEntriesByType('navigation')[0];
   // Whoever goes back to a page reads again what was done before.
   const isAnswer = !visit || visit.type === 'navigate';
-  if (document.querySelector('[data-not-saved]')) {
-    store.removeItem(SENT);
-  } else if (sent && isAnswer && (new URLSearchParams(location.search).has('gedaan') || document.querySelector('[data-saved]'))) {
-    store.removeItem(sent);
+  const isSaved = new URLSearchParams(location.search).has('gedaan') || document.querySelector('[data-saved]');
+  if (sent && isAnswer) {
+    if (isSaved && !document.querySelector('[data-not-saved]')) store.removeItem(sent);
+    // Whatever it says: what another form is answered is not about this one.
     store.removeItem(SENT);
   }
 

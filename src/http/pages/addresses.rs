@@ -15,6 +15,9 @@ pub struct SlugInPath(pub Slug);
 /// The id that a page is about. What can be none is nobody's, and no database is asked for it.
 pub struct IdInPath(pub String);
 
+/// An organisation, as it was written, and the id of something of its own.
+pub struct SlugAndId(pub String, pub String);
+
 impl FromRequestParts<Service> for SlugInPath {
     type Rejection = Response;
 
@@ -34,6 +37,18 @@ impl FromRequestParts<Service> for IdInPath {
         match only_part(parts, service).await.filter(|text| is_id(text)) {
             Some(id) => Ok(Self(id)),
             None => Err(PageFailure(no_such_page()).into_response()),
+        }
+    }
+}
+
+impl FromRequestParts<Service> for SlugAndId {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Response> {
+        let path = Path::<(String, String)>::from_request_parts(parts, service).await;
+        match path {
+            Ok(Path((slug, id))) if is_id(&id) => Ok(Self(slug, id)),
+            _ => Err(PageFailure(no_such_page()).into_response()),
         }
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn sentence(code: &str) -> Option<Sentence> {
             "Maak de zip opnieuw van alleen de map met de export.",
         ),
         "no_export" => say("Er is geen bestand gekozen.", "Kies de zip met de export."),
-        "upload_broken_off" | "body_broken_off" => say(
+        "body_broken_off" => say(
             "Het bestand kwam niet helemaal aan.",
             "Kies het opnieuw en verstuur het nog eens.",
         ),

@@ -4,7 +4,6 @@
 //! What the provider says of itself is asked when somebody first signs in, and kept for an hour; with a key that is not
 //! known yet it is asked again. While it does not answer, what it said goes on being used for a day, and whoever comes in
 //! the next seconds does not wait for it again.
-
 //!
 //! | part | does |
 //! |---|---|
@@ -16,7 +15,7 @@ mod failures;
 mod person;
 mod provider;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use openidconnect::{
     AccessTokenHash, AuthorizationCode, ClaimsVerificationError, CsrfToken, IdTokenClaims, Nonce,
@@ -26,7 +25,6 @@ use openidconnect::{
 };
 use serde::Deserialize;
 use subtle::ConstantTimeEq;
-use tokio::sync::Mutex;
 
 pub use self::failures::not_ours;
 use self::{
@@ -41,6 +39,7 @@ use crate::operations::{
 
 /// Where the provider sends people back to, below our own address.
 pub const BACK: &str = "/aanmelden/oidc/terug";
+
 /// A sign-in that has begun: what the browser keeps, in a cookie of its own, until it comes back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
@@ -82,6 +81,8 @@ pub struct Oidc {
     redirect: RedirectUrl,
     http: Http,
     known: Mutex<Known>,
+    /// Held by whoever asks it.
+    asking: tokio::sync::Mutex<()>,
 }
 
 impl Oidc {
@@ -105,6 +106,7 @@ impl Oidc {
             redirect,
             http: Http::new()?,
             known: Mutex::default(),
+            asking: tokio::sync::Mutex::default(),
         }))
     }
 

@@ -1,7 +1,7 @@
 //! What the provider says of itself, and how it is asked.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -101,25 +101,35 @@ impl Known {
 impl Oidc {
     /// What the provider says of itself, not older than this.
     pub(super) async fn provider(&self, fresh: Duration) -> Result<Arc<Provider>, Failure> {
-        let mut known = tokio::time::timeout(SOON, self.known.lock())
-            .await
-            .map_err(|_| unreachable_provider("what it offers"))?;
-        if let Some(provider) = known.not_older_than(fresh) {
+        if let Some(provider) = self.known().not_older_than(fresh) {
             return Ok(provider);
         }
-        if !known.failed_just_now() {
-            match self.discover().await {
-                Ok(provider) => {
-                    known.failed = None;
-                    known.said = Some((Instant::now(), Arc::clone(&provider)));
-                    return Ok(provider);
+        // One asks for everybody; who has waited long enough makes do with what there is.
+        if let Ok(_asking) = tokio::time::timeout(SOON, self.asking.lock()).await {
+            if let Some(provider) = self.known().not_older_than(fresh) {
+                return Ok(provider);
+            }
+            if !self.known().failed_just_now() {
+                let asked = self.discover().await;
+                let mut known = self.known();
+                match asked {
+                    Ok(provider) => {
+                        known.failed = None;
+                        known.said = Some((Instant::now(), Arc::clone(&provider)));
+                        return Ok(provider);
+                    }
+                    Err(_) => known.failed = Some(Instant::now()),
                 }
-                Err(_) => known.failed = Some(Instant::now()),
             }
         }
-        known
+        self.known()
             .not_older_than(OLD)
             .ok_or_else(|| unreachable_provider("what it offers"))
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // Nobody breaks down while they hold it.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn discover(&self) -> Result<Arc<Provider>, Failure> {
@@ -270,18 +280,16 @@ mod tests {
         let metadata: CoreProviderMetadata = serde_json::from_value(said).unwrap();
         let provider = Client::from_provider_metadata(metadata, ClientId::new("x".into()), None)
             .set_redirect_uri(oidc.redirect.clone());
-        oidc.known.lock().await.said = Some((Instant::now(), Arc::new(provider)));
+        oidc.known().said = Some((Instant::now(), Arc::new(provider)));
         // Nothing is as fresh as this asks.
         assert!(oidc.provider(Duration::ZERO).await.is_ok());
         assert_eq!(asked.load(Ordering::Relaxed), 1);
         assert!(oidc.provider(Duration::ZERO).await.is_ok());
         assert_eq!(asked.load(Ordering::Relaxed), 1);
-        assert!(
-            oidc.known
-                .lock()
-                .await
-                .not_older_than(Duration::ZERO)
-                .is_none()
-        );
+        assert!(oidc.known().not_older_than(Duration::ZERO).is_none());
+        // Nor does anybody wait for long for somebody who asks.
+        let _asking = oidc.asking.lock().await;
+        assert!(oidc.provider(Duration::ZERO).await.is_ok());
+        assert_eq!(asked.load(Ordering::Relaxed), 1);
     }
 }

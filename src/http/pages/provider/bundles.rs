@@ -17,7 +17,10 @@ use crate::{
         eligibility::LeftOut,
     },
     http::{
-        pages::layout::{Faults, Frame, PageResult, Pager, Part, Told, page, page_number},
+        pages::{
+            addresses::SlugAndId,
+            layout::{Faults, Frame, PageResult, Pager, Part, Told, page, page_number},
+        },
         service::Service,
     },
     operations::{
@@ -164,11 +167,7 @@ struct Group {
     clients: Vec<(String, String)>,
 }
 
-async fn details(
-    visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
-    told: Told,
-) -> PageResult {
+async fn details(visitor: Member, SlugAndId(slug, id): SlugAndId, told: Told) -> PageResult {
     let app = &visitor.app;
     let place = Place::find(app, &slug, Part::Bundles, "").await?;
     let found = show_bundle(app, &place.slug, &id).await?;

@@ -2,7 +2,6 @@
 
 use axum::{
     Form, Router,
-    extract::Path,
     http::{HeaderMap, Method},
     response::Response,
     routing::get,
@@ -15,6 +14,7 @@ use crate::{
         attachments::{locked_zip, zip},
         pages::{
             PageFailure,
+            addresses::SlugAndId,
             layout::{Faults, PageResult, Part, Told, page_to_mend},
         },
         service::Service,
@@ -34,7 +34,7 @@ pub(super) fn routes() -> Router<Service> {
 
 async fn whole(
     visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
+    SlugAndId(slug, id): SlugAndId,
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, PageFailure> {
@@ -54,7 +54,7 @@ struct Asked {
 
 async fn locked(
     visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
+    SlugAndId(slug, id): SlugAndId,
     Form(asked): Form<Asked>,
 ) -> PageResult {
     let app = &visitor.app;

@@ -17,9 +17,9 @@ use crate::{
         attachments::{self, attachment},
         pages::{
             PageFailure,
-            addresses::encoded,
+            addresses::{SlugAndId, encoded},
             layout::{
-                Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_to_mend,
+                Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_or_mend,
             },
         },
         service::Service,
@@ -152,7 +152,7 @@ async fn list(
     let filter = InvitationFilter {
         organisation: None,
         client: client.map(|client| client.to_string()),
-        team: some(&asked.team),
+        team: some(&asked.team).filter(|team| !team.contains(char::is_control)),
         state: InvitationState::parse(&asked.status),
     };
     let number = page_number(&asked.pagina);
@@ -195,10 +195,7 @@ async fn list(
         address,
         faults,
     };
-    match shown.faults.is_empty() {
-        true => page(&shown),
-        false => page_to_mend(&shown),
-    }
+    page_or_mend(&shown, &shown.faults)
 }
 
 const NOT_A_CLIENT: &str =
@@ -236,11 +233,7 @@ struct InvitationPage {
     row: Row,
 }
 
-async fn details(
-    visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
-    told: Told,
-) -> PageResult {
+async fn details(visitor: Member, SlugAndId(slug, id): SlugAndId, told: Told) -> PageResult {
     let app = &visitor.app;
     let (place, row) = one(app, &slug, &id, "Uitnodiging").await?;
     page(&InvitationPage {
@@ -264,7 +257,7 @@ async fn one(app: &App, slug: &str, id: &str, title: &str) -> Result<(Place, Row
 async fn letter(
     visitor: Member,
     method: Method,
-    Path((slug, id)): Path<(String, String)>,
+    SlugAndId(slug, id): SlugAndId,
 ) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     let found = show_invitation(app, &slug_of(&slug)?, &id).await?;
@@ -279,7 +272,7 @@ struct CancelPage {
     row: Row,
 }
 
-async fn ask_cancel(visitor: Member, Path((slug, id)): Path<(String, String)>) -> PageResult {
+async fn ask_cancel(visitor: Member, SlugAndId(slug, id): SlugAndId) -> PageResult {
     let (mut place, row) = one(&visitor.app, &slug, &id, "Uitnodiging").await?;
     place.frame = place
         .frame
@@ -291,10 +284,7 @@ async fn ask_cancel(visitor: Member, Path((slug, id)): Path<(String, String)>) -
     })
 }
 
-async fn cancel(
-    visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
-) -> Result<Response, PageFailure> {
+async fn cancel(visitor: Member, SlugAndId(slug, id): SlugAndId) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     let found = show_invitation(app, &slug_of(&slug)?, &id).await?;
     cancel_invitation(app, &id).await?;
@@ -312,7 +302,7 @@ struct ReissuePage {
     validity: String,
 }
 
-async fn ask_reissue(visitor: Member, Path((slug, id)): Path<(String, String)>) -> PageResult {
+async fn ask_reissue(visitor: Member, SlugAndId(slug, id): SlugAndId) -> PageResult {
     let app = &visitor.app;
     let (mut place, row) = one(app, &slug, &id, "Uitnodiging").await?;
     place.frame = place
@@ -328,10 +318,7 @@ async fn ask_reissue(visitor: Member, Path((slug, id)): Path<(String, String)>) 
     })
 }
 
-async fn reissue(
-    visitor: Member,
-    Path((slug, id)): Path<(String, String)>,
-) -> Result<Response, PageFailure> {
+async fn reissue(visitor: Member, SlugAndId(slug, id): SlugAndId) -> Result<Response, PageFailure> {
     let app = &visitor.app;
     show_invitation(app, &slug_of(&slug)?, &id).await?;
     let new = reissue_invitation(app, &id).await?;

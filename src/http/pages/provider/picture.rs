@@ -18,10 +18,13 @@ use crate::{
         letter_setup::{LetterChanges, LetterSetup, VersionState},
         organisation::Slug,
     },
-    http::pages::{
-        PageFailure,
-        layout::{Faults, PageResult},
-        no_such_page,
+    http::{
+        attachments::png,
+        pages::{
+            PageFailure,
+            layout::{Faults, PageResult},
+            no_such_page,
+        },
     },
     operations::{
         App, Failure,
@@ -130,9 +133,7 @@ pub(super) async fn file(
         changes.with_logo = Some(true);
     }
     match draw(app, &slug, changes, whom(&wanted.wie)).await? {
-        Preview::Drawn(drawn) => {
-            Ok(([(header::CONTENT_TYPE, "image/png")], drawn.png).into_response())
-        }
+        Preview::Drawn(drawn) => Ok(png(drawn.png)),
         // The page that shows the picture says what is wrong.
         Preview::Faults(_) => Err(no_such_page().into()),
     }

@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::{
     Router,
-    http::header,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -12,6 +11,7 @@ use super::{check::check_page, choice::Choice};
 use crate::{
     domain::organisation::Slug,
     http::{
+        attachments::png,
         caller::{ForSupport, Visitor},
         pages::{
             PageFailure,
@@ -203,10 +203,7 @@ async fn letter(
     let request = choice.request().map_err(|_| no_such_page())?;
     let letter = preview_batch_letter(&app, &slug, &request, DPI).await?;
     match letter.map(|letter| letter.preview) {
-        Some(Preview::Drawn(drawn)) => {
-            let headers = [(header::CONTENT_TYPE, "image/png")];
-            Ok((headers, drawn.png).into_response())
-        }
+        Some(Preview::Drawn(drawn)) => Ok(png(drawn.png)),
         Some(Preview::Faults(_)) => Err(Failure::input(
             "letter_not_possible",
             "no letter can be set with this text",
