@@ -1,8 +1,8 @@
 //! The service under load, measured from outside: `cargo bench --bench service`.
 //!
 //! First 50 clients poll a batch, its answer for scripts and its page, a second apart, while the workers set letters:
-//! prints how long they waited. Then 200 clients download one bundle of some 100 MB at the same time: prints the peak
-//! resident memory of the server. Both speak to 127.0.0.1 only.
+//! prints how long they waited. Then, while they still do, 200 clients download one bundle of some 100 MB at the same
+//! time: prints the peak resident memory of the server, workers and all. Both speak to 127.0.0.1 only.
 
 use std::{
     error::Error,
@@ -33,12 +33,12 @@ const TOKENS: usize = 10;
 /// Letters in the bundle that they download: with some 23 kB each more than 100 MB.
 const LETTERS: usize = 5_000;
 /// Clients of the batch that keeps the workers busy.
-const BUSY: usize = 60_000;
+const BUSY: usize = 120_000;
 
 fn main() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let home = folder.path();
-    for (name, clients, teams, seed) in [("large", LETTERS, 1, 1), ("busy", BUSY, 12, 2)] {
+    for (name, clients, teams, seed) in [("large", LETTERS, 1, 1), ("busy", BUSY, 24, 2)] {
         run(
             home,
             &[
@@ -62,7 +62,8 @@ fn main() -> Result<()> {
     let token = token.trim().to_owned();
     let server = Server::start(home)?;
     let mut out = std::io::stdout().lock();
-    let waited = poll_while_busy(home, &server, &token)?;
+    let batch = keep_busy(home)?;
+    let waited = poll(&server, &token, &batch)?;
     writeln!(out, "{waited}")?;
     // One token may not ask so much at once.
     let tokens = (0..TOKENS)
@@ -73,12 +74,14 @@ fn main() -> Result<()> {
         })
         .collect::<Result<Vec<String>>>()?;
     let peak = download_at_once(&server, &tokens, &bundle)?;
+    still_busy(&server, &token, &batch)?;
     writeln!(out, "{peak}")?;
+    run(home, &["batch", "cancel", &batch])?;
     Ok(())
 }
 
-/// Submits a batch that keeps the workers busy for longer than this takes, and polls it.
-fn poll_while_busy(home: &Path, server: &Server, token: &str) -> Result<String> {
+/// Submits a batch that keeps the workers busy for longer than all of this takes; its id.
+fn keep_busy(home: &Path) -> Result<String> {
     let slug = slug(home)?;
     let submitted = run(
         home,
@@ -90,6 +93,19 @@ fn poll_while_busy(home: &Path, server: &Server, token: &str) -> Result<String> 
         .to_owned();
     // Until the presses are at work.
     thread::sleep(Duration::from_secs(3));
+    Ok(batch)
+}
+
+fn still_busy(server: &Server, token: &str, batch: &str) -> Result<()> {
+    let (_, body) = get(&server.address, &format!("/api/v1/batches/{batch}"), token)?;
+    let state = json(&body)?["state"].clone();
+    if state != "working" {
+        return Err(format!("the workers were not busy all the time: the batch is {state}").into());
+    }
+    Ok(())
+}
+
+fn poll(server: &Server, token: &str, batch: &str) -> Result<String> {
     let end = Instant::now() + POLLING;
     let paths = [
         format!("/api/v1/batches/{batch}"),
@@ -119,12 +135,7 @@ fn poll_while_busy(home: &Path, server: &Server, token: &str) -> Result<String> 
     for poller in pollers {
         waited.extend(poller.join().map_err(|_| "a client broke down")??);
     }
-    let (_, body) = get(&server.address, &paths[0], token)?;
-    let state = json(&body)?["state"].clone();
-    if state != "working" {
-        return Err(format!("the workers were not busy all the time: the batch is {state}").into());
-    }
-    run(home, &["batch", "cancel", &batch])?;
+    still_busy(server, token, batch)?;
     waited.sort();
     let at = |share: f64| waited[((waited.len() - 1) as f64 * share) as usize].as_secs_f64() * 1e3;
     Ok(format!(
