@@ -176,12 +176,12 @@ pub fn uid() -> u32 {
     rustix::process::getuid().as_raw()
 }
 
-/// Who has called the program, by the name in their environment, which they can change.
+/// Who has called the program, by the name in their environment, which they can change, or else by their number.
 pub fn user() -> String {
     ["SUDO_USER", "LOGNAME", "USER"]
         .into_iter()
         .find_map(read)
-        .unwrap_or_else(|| "unknown".to_owned())
+        .unwrap_or_else(|| format!("uid {}", uid()))
 }
 
 /// `BRIEVENBUS_LOG`, in the notation of tracing's `EnvFilter`.

@@ -177,8 +177,11 @@ fn a_bundle_is_locked_with_a_password_that_is_long_enough() {
     assert_eq!(
         locked.header("content-disposition"),
         format!(
-            "attachment; filename=\"{}\"",
-            bundle["file_name"].as_str().unwrap()
+            "attachment; filename=\"{}_met-wachtwoord.zip\"",
+            bundle["file_name"]
+                .as_str()
+                .unwrap()
+                .trim_end_matches(".zip")
         )
     );
     assert_eq!(locked.header("content-type"), "application/zip");

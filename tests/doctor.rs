@@ -197,6 +197,26 @@ fn a_store_that_cannot_be_used_or_has_lost_its_bundles_is_a_problem() {
     let unknown = examine(&cli, &["--store", "ftp://somewhere"]);
     assert_problem(&unknown, "store", "not one we know", "file:FOLDER");
     assert_unwell(&unknown.0, &[("store", "problem")]);
+    // Not only the newest is missed.
+    Export::new()
+        .team("1", "Noord")
+        .client("100002", "Pietersen", &[])
+        .assign("100002", "1", "MAIN")
+        .write(cli.home(), "more");
+    cli.run("more", &[]);
+    let keys = cli.rows().query("SELECT store_key FROM bundle ORDER BY id");
+    assert_eq!(keys.len(), 2);
+    let oldest = cli.data_dir().join("bundles").join(&keys[0][0]);
+    fs::rename(&oldest, cli.home().join("kept")).unwrap();
+    let missing = examine(&cli, &[]);
+    assert_problem(
+        &missing,
+        "store",
+        "knows 2 bundles, but one of them is not in",
+        "--store",
+    );
+    fs::rename(cli.home().join("kept"), &oldest).unwrap();
+    assert_unwell(&examine(&cli, &[]).0, &[]);
 
     let nobody = [
         ("AWS_ENDPOINT_URL", "http://127.0.0.1:1"),

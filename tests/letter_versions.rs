@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -46,7 +46,7 @@ use brievenbus::{
     },
     storage::new_id,
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -743,7 +743,10 @@ async fn logos_are_refused_before_they_are_decoded_and_kept_when_they_can_be_set
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_logos_the_newest_are_kept_and_those_on_a_letter() {
     on_both(async |kind| {
-        let office = Office::open(kind).await;
+        let mut office = Office::open(kind).await;
+        let (began, seconds) = (office.app.now(), Arc::new(AtomicI64::new(0)));
+        office.app.clock =
+            Arc::new(move || began + TimeDelta::seconds(seconds.fetch_add(1, Ordering::Relaxed)));
         let chosen = office.uploaded().await;
         office
             .save(LetterChanges {

@@ -117,6 +117,28 @@ impl Case {
 }
 
 #[test]
+fn a_data_folder_that_nobody_made_is_not_said_to_be_well() {
+    let cli = Cli::new();
+    for command in [
+        &["audit", "verify"][..],
+        &["audit", "list"],
+        &["backup", "--out", "copy"],
+        &["key", "rotate"],
+        &["purge"],
+    ] {
+        let answer = cli.try_run(command);
+        assert_eq!(answer.exit, Some(1), "{command:?}");
+        assert!(
+            answer.stderr.contains("there is no data folder at data")
+                && answer.stderr.contains("--data-dir"),
+            "{}",
+            answer.stderr
+        );
+    }
+    assert!(!cli.data_dir().exists() && !cli.home().join("copy").exists());
+}
+
+#[test]
 fn an_unknown_team() {
     insta::assert_snapshot!(Case::new().run_refused(&["--team", "Wijkteam Nord"]), @r"
     error: there is no team 'Wijkteam Nord'

@@ -282,11 +282,13 @@ fn a_locked_bundle_opens_with_its_password_only() {
     let id = bundles[0]["id"].as_str().unwrap();
     let name = bundles[0]["file_name"].as_str().unwrap();
     let plain = Bundle::open(&cli.out().join(name));
-    let file = cli.home().join("locked").join(name);
+    // Not to be mistaken for the one that opens without.
+    let locked = name.replace(".zip", "_met-wachtwoord.zip");
+    let file = cli.home().join("locked").join(&locked);
     for from_input in [false, true] {
         let answer = fetch_locked(&cli, id, PASSWORD, from_input);
         assert_eq!(answer.exit, Some(0), "{}", answer.stderr);
-        assert_eq!(answer.stdout, format!("locked/{name}\n"));
+        assert_eq!(answer.stdout, format!("locked/{locked}\n"));
         assert!(unlocked(&file, PASSWORD).unwrap() == plain.entries);
         assert!(unlocked(&file, "paard nietje batterie").is_err());
         let bytes = fs::read(&file).unwrap();

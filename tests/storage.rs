@@ -820,7 +820,8 @@ async fn a_job_loses_nothing_to_a_worker_that_has_the_old_key() {
         assert!(readiness(&test.app).await.is_ready());
         rotate_key(&test.app, false).await.unwrap();
         let ready = readiness(&test.app).await;
-        assert!(!ready.database && ready.store, "{ready:?}");
+        assert!(!ready.key && ready.database && ready.store, "{ready:?}");
+        assert!(!ready.is_ready());
         for _ in 0..10 {
             let refused = run_team_job(&test.app, &late, "old").await.err().unwrap();
             assert_eq!((refused.code, refused.may_pass()), ("key_rotated", true));

@@ -16,6 +16,12 @@ pub fn bundle(organisation: &str, team: &str, letter_date: NaiveDate, batch: &st
     format!("{organisation}_{team}_{letter_date}_{batch}.zip")
 }
 
+/// `de-beste-zorg_team-noord_2026-11-21_9X3KQ2ZB_met-wachtwoord.zip`: not to be taken for the one without.
+pub fn locked(bundle: &str) -> String {
+    let name = bundle.strip_suffix(".zip").unwrap_or(bundle);
+    format!("{name}_met-wachtwoord.zip")
+}
+
 /// The team's name in lower-case ASCII letters, digits and hyphens: `Wijkteam 't Hof & Co` → `wijkteam-t-hof-co`.
 pub fn team_slug(name: &str) -> String {
     let ascii = deunicode::deunicode(name).to_ascii_lowercase();

@@ -47,15 +47,6 @@ impl Shelf {
         Ok(if same { Probed::Well } else { Probed::Changed })
     }
 
-    /// Whether something is in the store at `key`.
-    pub async fn has(&self, key: &str) -> Result<bool, BundleError> {
-        match self.opened()?.store.head(&Key::from(key)).await {
-            Ok(_) => Ok(true),
-            Err(object_store::Error::NotFound { .. }) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
     /// Copies what is in the store at `key`, sealed as it is there, into a new file for its owner alone.
     pub async fn copy_out(&self, key: &str, file: &Path) -> Result<u64, BundleError> {
         // First what may be lost, so that no empty file stands for it.

@@ -120,6 +120,9 @@ async fn run_command(
         .then(|| config::in_use(&typed, arguments.global.config.clone()))
         .transpose()?;
     let settings = config::settings(typed, arguments.global.config)?;
+    if wants_data(&arguments.command) {
+        find_data(&settings)?;
+    }
     match arguments.command {
         Command::Run(run) => run::run(*run, &settings, terminal, workers).await,
         Command::Import(import) => import::run(import, &settings, terminal).await,
@@ -146,6 +149,30 @@ async fn run_command(
         Command::Doctor => doctor::run(&settings, in_use.unwrap_or_default(), terminal).await,
         Command::Completions(_) | Command::Manual(_) | Command::Press => Ok(()),
     }
+}
+
+/// Commands that look after data which is there: of a folder that somebody has mistyped they would report that all is
+/// well.
+fn wants_data(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Backup(_)
+            | Command::Purge(_)
+            | Command::Audit(_)
+            | Command::Key(key::Key::Rotate(_))
+    )
+}
+
+/// Refuses a data folder that nobody has made. A database elsewhere says by itself when it is not there.
+fn find_data(settings: &Settings) -> Result<(), Failure> {
+    if settings.database_url.is_some() || settings.data_dir.exists() {
+        return Ok(());
+    }
+    Err(Failure::input(
+        "no_data",
+        format!("there is no data folder at {}", settings.data_dir.display()),
+        "see that --data-dir is the right one; `brievenbus import` makes one",
+    ))
 }
 
 /// This process is a press of another one: it answers on its pipes, and has no terminal.

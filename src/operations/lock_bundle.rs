@@ -14,7 +14,7 @@ use super::{
     collect_bundles::{check_folder, make_folder, on_the_shelf},
     fetch_bundle::{bundle_to_hand_out, bundle_to_look_at, said_of_lost},
 };
-use crate::bundles::{BundleError, lock};
+use crate::bundles::{BundleError, file_name, lock};
 
 /// A zip can be tried at leisure by whoever has it, so a short password is soon found.
 const LEAST_CHARS: usize = 12;
@@ -47,7 +47,7 @@ impl BundlePassword {
 pub struct LockedBundle {
     pub id: String,
     pub batch: String,
-    /// As that of the bundle itself.
+    /// As that of the bundle itself, and that there is a password.
     pub file_name: String,
     /// Of the locked zip.
     pub bytes: u64,
@@ -84,7 +84,7 @@ pub async fn lock_bundle(
     Ok(LockedBundle {
         id: bundle.id,
         batch: bundle.batch,
-        file_name: bundle.file_name,
+        file_name: file_name::locked(&bundle.file_name),
         bytes,
         file,
     })

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
 
 use super::{
     Database, StorageError,
@@ -46,12 +48,18 @@ impl Database {
         Ok((count, self.listed(rows).await?))
     }
 
-    /// How many bundles of an organisation are in the store and were never taken out.
+    /// How many bundles of an organisation with letters in them are in the store and were never taken out.
     pub async fn uncollected_bundles(&self, slug: &Slug) -> Result<u64, StorageError> {
+        let with_letters = team_job::Entity::find()
+            .select_only()
+            .column(team_job::Column::Id)
+            .filter(team_job::Column::Made.gt(0))
+            .into_query();
         let count = bundle::Entity::find()
             .filter(bundle::Column::BatchId.in_subquery(batches_of(slug)))
             .filter(bundle::Column::CollectedAt.is_null())
             .filter(bundle::Column::RemovedAt.is_null())
+            .filter(bundle::Column::TeamJobId.in_subquery(with_letters))
             .count(self.connection())
             .await?;
         Ok(count)

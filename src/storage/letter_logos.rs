@@ -55,7 +55,7 @@ impl Database {
         )
         .exec_without_returning(&tx)
         .await?;
-        forget_oldest(&tx, slug).await?;
+        forget_oldest(&tx, slug, &hash).await?;
         tx.commit().await?;
         Ok(StoredLogo {
             hash,
@@ -84,7 +84,12 @@ impl Database {
 }
 
 /// Forgets what is beyond [`MOST_LOGOS`] and on no version of the letter, and the bytes of what nobody has any more.
-async fn forget_oldest(tx: &impl ConnectionTrait, slug: &Slug) -> Result<(), StorageError> {
+/// `newest` has just come.
+async fn forget_oldest(
+    tx: &impl ConnectionTrait,
+    slug: &Slug,
+    newest: &str,
+) -> Result<(), StorageError> {
     use letter_logo::Column;
     let on_letters = letter_version::Entity::find()
         .select_only()
@@ -96,10 +101,11 @@ async fn forget_oldest(tx: &impl ConnectionTrait, slug: &Slug) -> Result<(), Sto
         .select_only()
         .column(Column::Hash)
         .filter(Column::Organisation.eq(slug.as_str()))
+        .filter(Column::Hash.ne(newest))
         .filter(Column::Hash.not_in_subquery(on_letters))
         .order_by_desc(Column::UploadedAt)
         .order_by_asc(Column::Hash)
-        .offset(MOST_LOGOS)
+        .offset(MOST_LOGOS - 1)
         .limit(MANY)
         .into_tuple()
         .all(tx)

@@ -200,10 +200,10 @@ fn machine(code: &str) -> Option<Sentence> {
             "Waarschuw meteen de beheerder van deze server.",
         ),
         "internal" | "server_ended" | "stuck" | "stopped" => OURS,
-        "key_file" | "newer_database" | "unknown_database" | "unknown_store" | "config_file"
-        | "environment" | "listen" | "usage" | "input" | "input_file" | "sample"
-        | "oidc_settings" | "password_file" | "public_url" | "retention" | "trusted_proxies"
-        | "unwell" => say(
+        "key_file" | "newer_database" | "no_data" | "unknown_database" | "unknown_store"
+        | "config_file" | "environment" | "listen" | "usage" | "input" | "input_file"
+        | "sample" | "oidc_settings" | "password_file" | "public_url" | "retention"
+        | "trusted_proxies" | "unwell" => say(
             "De server is niet goed ingesteld.",
             "Waarschuw de beheerder van deze server.",
         ),

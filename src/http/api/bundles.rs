@@ -120,7 +120,8 @@ async fn download(
     Ok(zip(&caller.app, id.as_str(), &method, &headers).await?)
 }
 
-/// The password of a bundle. No `Debug`.
+// No `Debug`.
+/// The password of a bundle.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Lock {

@@ -21,7 +21,8 @@ pub fn routes() -> OpenApiRouter<Service> {
     OpenApiRouter::new().routes(routes!(redeem))
 }
 
-/// The code of a letter. No `Debug`.
+// No `Debug`.
+/// The code of a letter.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TypedCode {

@@ -1,7 +1,7 @@
 //! What lies on disks and in stores: the data folder, the key, the bundles, and the room that is left.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     fs, io,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -280,12 +280,17 @@ pub async fn store(settings: &Settings, reached: &Reached) -> Verdict {
         }
         Err(error) => return store_fails(error),
     }
-    if let Some(newest) = bundles.last() {
-        match shelf.has(&newest.store_key).await {
-            Ok(true) => {}
-            Ok(false) => return lost(&format!("the newest is not in {place}")),
-            Err(error) => return store_fails(error),
-        }
+    let there: HashSet<String> = match shelf.contents().await {
+        Ok(contents) => contents.into_iter().map(|(key, _)| key).collect(),
+        Err(error) => return store_fails(error),
+    };
+    let missing = bundles
+        .iter()
+        .filter(|bundle| !there.contains(&bundle.store_key));
+    match missing.count() {
+        0 => {}
+        1 => return lost(&format!("one of them is not in {place}")),
+        many => return lost(&format!("{many} of them are not in {place}")),
     }
     Verdict::ok(format!(
         "{place} takes, keeps and gives back; {known} in it"

@@ -26,6 +26,8 @@ struct Check {
     frame: Frame,
     slug: Slug,
     choice: Choice,
+    /// The last day of the codes is over.
+    expired: bool,
     clients: String,
     /// `cliënten`
     clients_unit: &'static str,
@@ -89,6 +91,7 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
             .filter(|more| *more > 0)
             .map(number),
         impossible: impossible(&forecast),
+        expired: prepared.options().valid_until < app.today(),
         choice,
     })
 }
