@@ -2,7 +2,7 @@
 //!
 //! First 50 clients poll a batch, its answer for scripts and its page, a second apart, while the workers set letters:
 //! prints how long they waited. Then, while they still do, 200 clients download one bundle of some 100 MB at the same
-//! time: prints the peak resident memory of the server, workers and all. Both speak to 127.0.0.1 only.
+//! time from a second server, without workers: prints its peak resident memory. Both speak to 127.0.0.1 only.
 
 use std::{
     error::Error,
@@ -60,7 +60,7 @@ fn main() -> Result<()> {
     run(home, &["import", "busy"])?;
     let token = run(home, &["token", "create", "--role", "support"])?;
     let token = token.trim().to_owned();
-    let server = Server::start(home)?;
+    let server = Server::start(home, &[])?;
     let mut out = std::io::stdout().lock();
     let batch = keep_busy(home)?;
     let waited = poll(&server, &token, &batch)?;
@@ -73,7 +73,8 @@ fn main() -> Result<()> {
                 .to_owned())
         })
         .collect::<Result<Vec<String>>>()?;
-    let peak = download_at_once(&server, &tokens, &bundle)?;
+    let door = Server::start(home, &["--workers", "0"])?;
+    let peak = download_at_once(&door, &tokens, &bundle)?;
     still_busy(&server, &token, &batch)?;
     writeln!(out, "{peak}")?;
     run(home, &["batch", "cancel", &batch])?;
@@ -214,9 +215,10 @@ struct Server {
 }
 
 impl Server {
-    fn start(home: &Path) -> Result<Self> {
+    fn start(home: &Path, more: &[&str]) -> Result<Self> {
         let mut child = brievenbus(home)
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(more)
             .stderr(Stdio::piped())
             .spawn()?;
         let mut lines = BufReader::new(child.stderr.take().ok_or("no output")?).lines();

@@ -11,6 +11,7 @@ mod m0006_retention;
 mod m0007_sessions;
 mod m0008_intake_form;
 mod m0009_bundle_lines;
+mod m0010_outcomes;
 
 pub struct Migrator;
 
@@ -26,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_sessions::Migration),
             Box::new(m0008_intake_form::Migration),
             Box::new(m0009_bundle_lines::Migration),
+            Box::new(m0010_outcomes::Migration),
         ]
     }
 }
