@@ -2,7 +2,8 @@
 //!
 //! First 50 clients poll a batch, its answer for scripts and its page, a second apart, while the workers set letters:
 //! prints how long they waited. Then, while they still do, 200 clients download one bundle of some 100 MB at the same
-//! time from a second server, without workers: prints its peak resident memory. Both speak to 127.0.0.1 only.
+//! time, from a second server without workers and then from the one whose workers are busy: prints the peak resident memory
+//! of each. All of it speaks to 127.0.0.1 only.
 
 use std::{
     error::Error,
@@ -74,9 +75,11 @@ fn main() -> Result<()> {
         })
         .collect::<Result<Vec<String>>>()?;
     let door = Server::start(home, &["--workers", "0"])?;
-    let peak = download_at_once(&door, &tokens, &bundle)?;
+    for (which, server) in [("without workers", &door), ("with busy workers", &server)] {
+        let peak = download_at_once(server, &tokens, &bundle)?;
+        writeln!(out, "{which}: {peak}")?;
+    }
     still_busy(&server, &token, &batch)?;
-    writeln!(out, "{peak}")?;
     run(home, &["batch", "cancel", &batch])?;
     Ok(())
 }
