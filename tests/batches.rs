@@ -88,6 +88,20 @@ fn fetch_all(cli: &Cli) -> Vec<Bundle> {
 }
 
 #[test]
+fn codes_that_would_never_work_are_spoken_of() {
+    let cli = imported(Kind::Sqlite);
+    let past = "the codes expire on 2021-03-17, which has passed";
+    let more = ["--letter-date", "2021-03-10", "--valid-until", "2021-03-17"];
+    let submit = ["batch", "submit", "--organisation", "zorg"];
+    for last in [&["--dry-run"][..], &[]] {
+        let said = cli.ok(&[&submit[..], &more, last].concat());
+        assert!(said.stderr.contains(past), "{}", said.stderr);
+    }
+    let said = cli.ok(&[&submit[..], &["--valid-until", "2121-03-17"]].concat());
+    assert!(!said.stderr.contains("expire"), "{}", said.stderr);
+}
+
+#[test]
 fn a_batch_is_submitted_worked_on_shown_and_fetched() {
     for kind in BOTH {
         let cli = imported(kind);

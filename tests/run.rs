@@ -362,6 +362,19 @@ fn a_team_is_named_by_its_name_or_its_id_and_has_everybody_below_it() {
 }
 
 #[test]
+fn an_attempt_that_fails_is_spoken_of_while_it_is_tried_again() {
+    let cli = Cli::new().with(&[(
+        "BRIEVENBUS_TEST_PANIC_AFTER".to_owned(),
+        "select".to_owned(),
+    )]);
+    let answer = cli.ok(&["run", FOLDER, "--team", "Wijkteam Zwolle", "--out", "out"]);
+    let said =
+        "note: Wijkteam Zwolle, attempt 1: a part of the program broke down; it is tried again";
+    assert_eq!(answer.stderr.matches(said).count(), 1, "{}", answer.stderr);
+    assert_eq!(cli.bundles().len(), 1);
+}
+
+#[test]
 fn a_team_without_letters_still_gets_its_overview() {
     let cli = Cli::new();
     let arguments = ["--letter-date", LETTER_DATE, "--team", "3101"];

@@ -29,9 +29,9 @@ use super::{
     shelf::Shelf,
 };
 
-/// Files that are read at the same time, whoever asks. Each takes a thread, and hundreds of them would hold more memory
-/// than what they read; a disk is not faster for being asked more at once.
-static READING: Semaphore = Semaphore::const_new(16);
+/// Files that are opened or read at the same time, whoever asks. Each takes a thread, and each thread memory of its own: a
+/// hundred of them hold more than what they read. A disk is not faster for being asked more at once.
+static READING: Semaphore = Semaphore::const_new(8);
 
 /// A bundle in the store, as whoever put it there knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,12 +136,15 @@ impl Shelf {
     /// another in its place.
     async fn source(&self, stored: &Stored) -> Result<(Header, Source), BundleError> {
         let opened = self.opened()?;
-        // A file is opened as a whole, of an object only the beginning is sent.
-        let wanted = match opened.folder {
-            Some(_) => None,
-            None => Some(0..HEADER as u64),
+        let got = match opened.folder {
+            Some(_) => {
+                // Given back before anything is read. It is never closed.
+                let _place = READING.acquire().await;
+                got(&*opened.store, stored, None).await?
+            }
+            // Only the beginning is sent.
+            None => got(&*opened.store, stored, Some(0..HEADER as u64)).await?,
         };
-        let got = got(&*opened.store, stored, wanted).await?;
         match got.payload {
             GetResultPayload::File(file, _) => {
                 let file = Arc::new(file);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    batch_arguments::{Batch, BatchList, Submit},
+    batch_arguments::{Batch, BatchList, Submit, expired},
     open_app,
     progress::Progress,
     table::{self, columns},
@@ -49,6 +49,9 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
         ..arguments.request.into()
     };
     let prepared = prepare_batch(app, &arguments.organisation, &request).await?;
+    if let Some(note) = expired(prepared.options(), app.today()) {
+        terminal.note(&note);
+    }
     if arguments.dry_run {
         let forecast = dry_run(app, &prepared).await?;
         if terminal.json {

@@ -5,7 +5,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::arguments::{Id, date, slug};
 use crate::domain::{
-    batch::{BatchRequest, Priority},
+    batch::{BatchOptions, BatchRequest, Priority},
     eligibility::Again,
     organisation::{AddressWindow, LetterOrder, Slug},
 };
@@ -120,6 +120,12 @@ enum Window {
 enum AgainAfter {
     Expired,
     Cancelled,
+}
+
+/// Worth saying of letters whose codes would never work: somebody may want them all the same, to look at.
+pub fn expired(options: &BatchOptions, today: NaiveDate) -> Option<String> {
+    let day = options.valid_until;
+    (day < today).then(|| format!("note: the codes expire on {day}, which has passed"))
 }
 
 impl From<Request> for BatchRequest {

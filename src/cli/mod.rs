@@ -25,6 +25,7 @@ mod table;
 mod template;
 mod terminal;
 mod token;
+mod trouble;
 mod work;
 
 use std::{

@@ -53,7 +53,13 @@ impl<'a> Progress<'a> {
         }
     }
 
-    pub fn finish(self) {
+    /// Says something in the midst of it.
+    pub fn note(&self, text: &str) {
+        self.bars.suspend(|| self.terminal.note(text));
+    }
+
+    pub fn finish(&self) {
+        self.total.finish_and_clear();
         let _ = self.bars.clear();
     }
 

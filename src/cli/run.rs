@@ -10,8 +10,14 @@ use std::{
 use clap::Args;
 
 use super::{
-    batch_arguments::Request, import::report_lines, open_app, progress::Progress,
-    signals::asked_to_stop, system_clock, table, terminal::Terminal,
+    batch_arguments::{Request, expired},
+    import::report_lines,
+    open_app,
+    progress::Progress,
+    signals::asked_to_stop,
+    system_clock, table,
+    terminal::Terminal,
+    trouble::Trouble,
 };
 use crate::{
     answers::run::Run as RunAnswer,
@@ -71,11 +77,8 @@ pub async fn run(
     if let Some(note) = kept.or(note) {
         terminal.note(&format!("note: {note}"));
     }
-    if checked.options.valid_until < app.today() {
-        let day = checked.options.valid_until;
-        terminal.note(&format!(
-            "note: the codes expire on {day}, which has passed"
-        ));
+    if let Some(note) = expired(&checked.options, app.today()) {
+        terminal.note(&note);
     }
     if !terminal.json {
         for line in report_lines(&export.report) {
@@ -135,12 +138,12 @@ async fn work(
     terminal: &Terminal,
     workers: &dyn Workers,
 ) -> Result<Collected, Failure> {
-    let mut screen = Progress::new(terminal);
     let mut collecting = Collecting {
         app,
         batches,
         out,
-        terminal,
+        screen: Progress::new(terminal),
+        trouble: Trouble::default(),
         collected: Collected::new(),
         tried: Tried::default(),
         given_up: BTreeSet::new(),
@@ -154,9 +157,9 @@ async fn work(
             return Err(stuck("nothing has moved for ten minutes"));
         }
         if let Some(teams) = collecting.look().await? {
-            screen.show(&teams);
+            collecting.screen.show(&teams);
             if teams.iter().all(|team| team.state.is_final()) {
-                screen.finish();
+                collecting.screen.finish();
                 return Ok(collecting.collected);
             }
             if last_seen.1 != teams {
@@ -172,7 +175,8 @@ struct Collecting<'a> {
     app: &'a App,
     batches: &'a [RunBatch],
     out: &'a Path,
-    terminal: &'a Terminal,
+    screen: Progress<'a>,
+    trouble: Trouble,
     collected: Collected,
     tried: Tried,
     /// Interrupted batches with a bundle that is gone or damaged: it must not stand in the way of new letters for ever.
@@ -187,10 +191,13 @@ impl Collecting<'_> {
         for batch in self.batches {
             // Asked in this order, a team that has ended has its bundle collected in the same round.
             match progress(self.app, &batch.id).await {
-                Ok(statuses) => teams.extend(statuses),
+                Ok(statuses) => {
+                    self.say_what_failed(&batch.id, &statuses).await;
+                    teams.extend(statuses);
+                }
                 Err(failure) if failure.kind == Kind::TryAgain => {
                     tracing::warn!(%failure, "progress not seen");
-                    return Ok(None);
+                    return Ok(self.wait_for(&failure));
                 }
                 Err(failure) => return Err(failure),
             }
@@ -202,17 +209,33 @@ impl Collecting<'_> {
                 Ok(()) => {}
                 Err(failure) if matches!(failure.code, "database" | "store") => {
                     tracing::warn!(%failure, "bundles not collected yet");
-                    return Ok(None);
+                    return Ok(self.wait_for(&failure));
                 }
                 Err(failure) if batch.resumed && self.batches.len() > 1 => {
                     let note = format!("note: batch {}: {failure}", batch.id);
-                    self.terminal.note(&note);
+                    self.screen.note(&note);
                     self.given_up.insert(&batch.id);
                 }
                 Err(failure) => return Err(failure),
             }
         }
+        self.trouble.back();
         Ok(Some(teams))
+    }
+
+    fn wait_for(&mut self, failure: &Failure) -> Option<Vec<TeamStatus>> {
+        if let Some(note) = self.trouble.away(failure, Instant::now()) {
+            self.screen.note(&note);
+        }
+        None
+    }
+
+    async fn say_what_failed(&mut self, batch: &str, teams: &[TeamStatus]) {
+        match self.trouble.attempts(self.app, batch, teams).await {
+            Ok(notes) => notes.iter().for_each(|note| self.screen.note(note)),
+            // Something to know on the way, and no reason to stop.
+            Err(failure) => tracing::warn!(%failure, "failed attempts not seen"),
+        }
     }
 }
 

@@ -11,14 +11,14 @@ pub struct Selection<C, R> {
 }
 
 impl<C, R> Selection<C, R> {
-    /// Parts `clients`: `judge` answers with the reason to leave a client out, or `None` for a letter.
-    pub fn part(clients: Vec<C>, mut judge: impl FnMut(&C) -> Option<R>) -> Self {
+    /// Parts clients who were judged: those with a reason are left out, the others get a letter.
+    pub fn part(judged: Vec<(C, Option<R>)>) -> Self {
         let mut selection = Self {
-            letters: Vec::with_capacity(clients.len()),
+            letters: Vec::with_capacity(judged.len()),
             left_out: Vec::new(),
         };
-        for client in clients {
-            match judge(&client) {
+        for (client, reason) in judged {
+            match reason {
                 Some(reason) => selection.left_out.push((client, reason)),
                 None => selection.letters.push(client),
             }
@@ -28,12 +28,15 @@ impl<C, R> Selection<C, R> {
 
     /// Moves every letter for which `judge` has a reason to the left out. The order of the rest stays.
     pub fn leave_out(&mut self, mut judge: impl FnMut(&C) -> Option<R>) {
-        for client in std::mem::take(&mut self.letters) {
-            match judge(&client) {
-                Some(reason) => self.left_out.push((client, reason)),
-                None => self.letters.push(client),
-            }
-        }
+        let mut reasons = Vec::new();
+        let has_reason = |client: &mut C| {
+            let reason = judge(client);
+            let found = reason.is_some();
+            reasons.extend(reason);
+            found
+        };
+        let gone: Vec<C> = self.letters.extract_if(.., has_reason).collect();
+        self.left_out.extend(gone.into_iter().zip(reasons));
     }
 
     /// Puts the letters in order.
@@ -66,8 +69,11 @@ mod tests {
 
     #[test]
     fn nobody_is_lost_whatever_the_reasons_say() {
-        let mut selection =
-            Selection::part((0..100).collect(), |n| (n % 3 == 0).then_some("third"));
+        let mut selection = Selection::part(
+            (0..100)
+                .map(|n| (n, (n % 3 == 0).then_some("third")))
+                .collect(),
+        );
         assert_eq!(selection.clients(), 100);
         selection.leave_out(|n| (n % 5 == 0).then_some("fifth"));
         assert_eq!(selection.clients(), 100);

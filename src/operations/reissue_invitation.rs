@@ -123,9 +123,9 @@ async fn words(
         .iter()
         .any(|assignment| assignment.in_force(invitation.letter_date));
     let refused = refusal(&client, in_care, organisation, invitation);
-    let candidate = Candidate::new(client, None, &organisation.letter);
+    let candidate = Candidate::new(&client, &organisation.letter);
     let refused = refused.or_else(|| edition_refusal(&candidate, edition));
-    let mut selection = Selection::part(vec![candidate], |_| refused.clone());
+    let mut selection = Selection::part(vec![(candidate, refused)]);
     let letters: Vec<_> = match Code::parse("0000000000") {
         Some(code) => selection
             .letters()

@@ -33,6 +33,10 @@ use super::{StorageError, inspection::steps_of, migrations::Migrator, vault::Vau
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Workers, leases, progress and a door or two, each with a connection of its own.
 const CONNECTIONS: u32 = 16;
+/// What each connection to SQLite keeps of the file, in KiB as SQLite counts it: the system keeps the rest, once for all.
+const PAGE_CACHE: &str = "-1024";
+/// Statements that each connection to SQLite keeps ready. Each takes tens of kilobytes, and there are many kinds.
+const STATEMENTS: usize = 24;
 /// Number of the lock under which processes that start together make the tables, one after the other: "brief".
 const MIGRATION_LOCK: i64 = 0x62_72_69_65_66;
 
@@ -247,7 +251,9 @@ async fn open_sqlite(file: &Path) -> Result<SqlitePool, StorageError> {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         // A wiped code is overwritten, not left in a free page.
-        .pragma("secure_delete", "ON");
+        .pragma("secure_delete", "ON")
+        .pragma("cache_size", PAGE_CACHE)
+        .statement_cache_capacity(STATEMENTS);
     Ok(SqlitePoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(BUSY_TIMEOUT)

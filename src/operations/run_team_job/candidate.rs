@@ -4,35 +4,60 @@ use crate::{
     domain::{
         client::{Client, ClientId, Problem},
         invitation::Code,
-        organisation::LetterPreferences,
+        organisation::{LetterOrder, LetterPreferences},
     },
     letters::{Addressee, LetterContent, LetterWords},
     operations::Failure,
 };
 
+/// Of thousands no more is kept in memory than a letter and the overview need.
 pub struct Candidate {
-    pub client: Client,
-    /// Name of the team of the same batch that writes this client.
-    pub written_by: Option<String>,
+    id: ClientId,
+    rank: Rank,
+    /// The letter goes to a contact.
+    to_contact: bool,
+    /// Nobody but the letter may know the address.
+    secret: bool,
     words: LetterWords,
 }
 
+/// Where a letter comes among those of the team: by what the organisation orders them, then by client number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rank {
+    Name(String),
+    Address((String, String, u32, String)),
+    ClientId,
+}
+
+impl Rank {
+    fn new(client: &Client, order: LetterOrder) -> Self {
+        match order {
+            LetterOrder::Name => Self::Name(client.name.sort_key()),
+            LetterOrder::Address => Self::Address(client.recipient().address.sort_key()),
+            LetterOrder::ClientId => Self::ClientId,
+        }
+    }
+}
+
 impl Candidate {
-    pub fn new(
-        client: Client,
-        written_by: Option<String>,
-        preferences: &LetterPreferences,
-    ) -> Self {
+    pub fn new(client: &Client, preferences: &LetterPreferences) -> Self {
+        let unreadable = |problem: &Problem| problem.field == "secret_client";
         Self {
+            id: client.id.clone(),
+            rank: Rank::new(client, preferences.order),
+            to_contact: client.recipient.is_some(),
+            secret: client.secret || client.problems.iter().any(unreadable),
             // Whoever has no usable address is left out as incomplete before a line of it is printed.
-            words: LetterWords::new(Addressee::from(&client), preferences),
-            client,
-            written_by,
+            words: LetterWords::new(Addressee::from(client), preferences),
         }
     }
 
     pub fn id(&self) -> &ClientId {
-        &self.client.id
+        &self.id
+    }
+
+    pub fn rank(&self) -> &Rank {
+        &self.rank
     }
 
     /// Who the client is, as the letter's "Code voor" says it.
@@ -42,16 +67,12 @@ impl Candidate {
 
     /// Whom the letter goes to, when that is not the client.
     pub fn contact(&self) -> Option<&str> {
-        self.client
-            .recipient
-            .as_ref()
-            .map(|_| self.words.addressee.as_str())
+        self.to_contact.then_some(self.words.addressee.as_str())
     }
 
     /// The address in one line; empty when it is incomplete, and when it is or may be secret: the overview goes round.
     pub fn address(&self) -> String {
-        let unreadable = |problem: &Problem| problem.field == "secret_client";
-        if self.client.secret || self.client.problems.iter().any(unreadable) {
+        if self.secret {
             return String::new();
         }
         self.words.address_lines.join(", ")

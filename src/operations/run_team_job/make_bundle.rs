@@ -106,8 +106,8 @@ async fn issue_invitations(
     });
     let mut kept = Ok(());
     selection.change_letters(|candidate| {
-        if let Some(letter) = issued.letters.get(candidate.id())
-            && let Err(failure) = candidate.keep_words(&letter.words)
+        if let Some(words) = issued.earlier_words.get(candidate.id())
+            && let Err(failure) = candidate.keep_words(words)
         {
             kept = Err(failure);
         }

@@ -9,13 +9,16 @@ use crate::{
         client::{Client, ClientId},
         eligibility::{Detail, Facts, LeftOut, Reason, Rules, judge},
         invitation::InvitationState,
-        organisation::{LetterOrder, LetterPreferences, Organisation},
+        organisation::Organisation,
         selection::Selection,
     },
     letters::Edition,
     operations::{App, Failure},
     storage::outcomes::PlannedClient,
 };
+
+/// Clients whose records are looked at together.
+const RECORDS: usize = 500;
 
 /// Everybody of the team, parted.
 pub struct Selected {
@@ -53,42 +56,42 @@ pub async fn select_eligible(
         .map(|assignment| assignment.client)
         .collect();
     let last = app.db.last_invitations(slug, team.batch, &ids).await?;
-    let mut clients: HashMap<ClientId, Client> = app
-        .db
-        .clients(slug, &ids)
-        .await?
-        .into_iter()
-        .map(|client| (client.id.clone(), client))
-        .collect();
-
-    let mut candidates = Vec::with_capacity(planned.len());
-    for planned in planned {
-        let client = clients
-            .remove(&planned.client)
-            .ok_or_else(|| Failure::ours(format!("client {} has no record", planned.client)))?;
-        candidates.push(Candidate::new(client, planned.written_by, preferences));
-    }
     let rules = Rules {
         letter_date: options.letter_date,
         again: &options.again,
         accept_unknown: options.accept_unknown,
         address_style: preferences.address_style,
     };
-    let mut selection = Selection::part(candidates, |candidate| {
-        let missing = missing_glyph(candidate, edition);
-        let facts = Facts {
-            client: &candidate.client,
-            in_care: in_care.contains(candidate.id()),
-            last_invitation: last.get(candidate.id()).copied(),
-            // The other team can print the characters no better, and the client gets a letter nowhere.
-            other_team: candidate
-                .written_by
-                .as_deref()
-                .filter(|_| missing.is_none()),
-        };
-        judge(&facts, &rules).or(missing)
-    });
-    sort(&mut selection, preferences);
+    let mut judged = Vec::with_capacity(planned.len());
+    // A few at a time: the records of thousands of clients take more memory than anything else here.
+    for planned in planned.chunks(RECORDS) {
+        let ids: Vec<ClientId> = planned.iter().map(|p| p.client.clone()).collect();
+        let clients: HashMap<ClientId, Client> = app
+            .db
+            .clients(slug, &ids)
+            .await?
+            .into_iter()
+            .map(|client| (client.id.clone(), client))
+            .collect();
+        for planned in planned {
+            let client = clients
+                .get(&planned.client)
+                .ok_or_else(|| Failure::ours(format!("client {} has no record", planned.client)))?;
+            let candidate = Candidate::new(client, preferences);
+            let missing = missing_glyph(&candidate, edition);
+            let facts = Facts {
+                client,
+                in_care: in_care.contains(&client.id),
+                last_invitation: last.get(&client.id).copied(),
+                // The other team can print the characters no better, and the client gets a letter nowhere.
+                other_team: planned.written_by.as_deref().filter(|_| missing.is_none()),
+            };
+            let reason = judge(&facts, &rules).or(missing);
+            judged.push((candidate, reason));
+        }
+    }
+    let mut selection = Selection::part(judged);
+    selection.sort_letters_by_key(|candidate| (candidate.rank().clone(), id_key(candidate.id())));
     let expired = selection
         .letters()
         .iter()
@@ -110,19 +113,6 @@ fn missing_glyph(candidate: &Candidate, edition: &Edition) -> Option<LeftOut> {
     let characters = edition.missing_glyphs(candidate.texts());
     (!characters.is_empty())
         .then(|| LeftOut::new(Reason::MissingGlyph, Detail::Characters(characters)))
-}
-
-fn sort(selection: &mut TeamSelection, preferences: &LetterPreferences) {
-    match preferences.order {
-        LetterOrder::Name => {
-            selection.sort_letters_by_key(|c| (c.client.name.sort_key(), id_key(c.id())));
-        }
-        LetterOrder::Address => {
-            selection
-                .sort_letters_by_key(|c| (c.client.recipient().address.sort_key(), id_key(c.id())));
-        }
-        LetterOrder::ClientId => selection.sort_letters_by_key(|c| id_key(c.id())),
-    }
 }
 
 /// Client numbers in the order of their value: 99 before 100.

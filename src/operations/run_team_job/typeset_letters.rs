@@ -31,11 +31,11 @@ pub async fn typeset_letters(
 ) -> Result<Typeset, Failure> {
     let mut letters: Vec<LetterContent> = Vec::with_capacity(selection.letters().len());
     for candidate in selection.letters() {
-        let letter = issued
-            .letters
+        let code = issued
+            .codes
             .remove(candidate.id())
             .ok_or_else(|| Failure::ours(format!("client {} was given no code", candidate.id())))?;
-        letters.push(candidate.letter(letter.code));
+        letters.push(candidate.letter(code));
     }
     let expected = letters.len();
     app.db.report_progress(job, expected, 0).await?;

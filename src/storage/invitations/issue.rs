@@ -41,10 +41,12 @@ pub struct IssuedLetter {
 }
 
 /// What [`Database::issue_invitations`] did for each client that it was asked for.
+#[derive(Default)]
 pub struct Issued {
-    /// New, or from an earlier attempt of the same job: then with the words of that attempt, so that the letter is the
-    /// same whatever has been imported since.
-    pub letters: HashMap<ClientId, IssuedLetter>,
+    /// New, or from an earlier attempt of the same job.
+    pub codes: HashMap<ClientId, Code>,
+    /// The words that an earlier attempt wrote down: its letter is the same whatever has been imported since.
+    pub earlier_words: HashMap<ClientId, String>,
     /// Somebody else invited the client in the meantime; until when.
     pub taken: HashMap<ClientId, NaiveDate>,
 }
@@ -68,21 +70,18 @@ impl Database {
         let tx = self.begin().await?;
         team_jobs::hold(&tx, job).await?;
         self.hold_key(&tx).await?;
-        let mut issued = Issued {
-            letters: letters_of_job(&tx, job, vault).await?,
-            taken: HashMap::new(),
-        };
+        let mut issued = issued_before(&tx, job, vault).await?;
         let slug = &job.batch.organisation.slug;
         let mut wanting: Vec<&(ClientId, String)> = clients
             .iter()
-            .filter(|(id, _)| !issued.letters.contains_key(id))
+            .filter(|(id, _)| !issued.codes.contains_key(id))
             .collect();
         // In one order everywhere: two jobs that insert the same clients wait for each other, not each for the other.
         wanting.sort();
         close_expired(&tx, slug, expired, job.batch.options.letter_date, now).await?;
         while !wanting.is_empty() {
             insert(&tx, job, &wanting, vault, draw, now, &mut issued).await?;
-            wanting.retain(|(id, _)| !issued.letters.contains_key(id));
+            wanting.retain(|(id, _)| !issued.codes.contains_key(id));
             for (id, valid_until) in open_invitations(&tx, slug, &wanting).await? {
                 issued.taken.insert(id, valid_until);
             }
@@ -91,7 +90,7 @@ impl Database {
         }
         tx.commit().await?;
         let clients: HashSet<&ClientId> = clients.iter().map(|(id, _)| id).collect();
-        issued.letters.retain(|id, _| clients.contains(id));
+        issued.codes.retain(|id, _| clients.contains(id));
         Ok(issued)
     }
 
@@ -206,8 +205,7 @@ async fn insert(
                 issued_at: Set(now),
                 closed_at: Set(None),
             });
-            let words = words.clone();
-            drawn.insert(id, (client.clone(), IssuedLetter { code, words }));
+            drawn.insert(id, (client.clone(), code));
         }
         if rows.is_empty() {
             continue;
@@ -225,8 +223,8 @@ async fn insert(
             .all(tx)
             .await?;
         for id in in_place {
-            if let Some((client, letter)) = drawn.remove(&id) {
-                issued.letters.insert(client, letter);
+            if let Some((client, code)) = drawn.remove(&id) {
+                issued.codes.insert(client, code);
             }
         }
     }
@@ -251,23 +249,26 @@ async fn used_before(
     Ok(used)
 }
 
-async fn letters_of_job(
+/// The letters that an earlier attempt of the job issued, with their words.
+async fn issued_before(
     tx: &impl ConnectionTrait,
     job: &StartedJob,
     vault: &Vault,
-) -> Result<HashMap<ClientId, IssuedLetter>, StorageError> {
+) -> Result<Issued, StorageError> {
     let rows = invitation::Entity::find()
         .filter(Column::TeamJobId.eq(&job.team_job))
         .filter(Column::ReissueOf.is_null())
         .filter(Column::State.eq(InvitationState::Open.as_str()))
         .all(tx)
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            let client = read_client_id(&row.client_id)?;
-            Ok((client, super::letter_of(row, vault)?))
-        })
-        .collect()
+    let mut issued = Issued::default();
+    for row in rows {
+        let client = read_client_id(&row.client_id)?;
+        let letter = super::letter_of(row, vault)?;
+        issued.earlier_words.insert(client.clone(), letter.words);
+        issued.codes.insert(client, letter.code);
+    }
+    Ok(issued)
 }
 
 async fn open_invitations(
