@@ -37,6 +37,14 @@ impl Dialect {
             _ => format!("{} + {parameter}", self.now),
         }
     }
+
+    /// The beginning of the sentence that puts tasks on the queue again, to be taken at `run_at`; its end says which tasks.
+    pub(super) fn put_back(&self, run_at: &str) -> String {
+        format!(
+            "UPDATE {} SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = {run_at}",
+            self.jobs
+        )
+    }
 }
 
 pub(super) async fn execute<const N: usize>(

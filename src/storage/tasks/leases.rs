@@ -81,12 +81,12 @@ impl Database {
     /// Gives a task whose worker is dead back to the queue, unless there has been a sign of life since.
     pub async fn release(&self, lease: &Lease) -> Result<bool, StorageError> {
         let db = self.connection();
-        let Dialect { jobs, now, .. } = dialect(db.get_database_backend());
+        let dialect = dialect(db.get_database_backend());
+        let put_back = dialect.put_back(dialect.now);
         let result = execute(
             db,
             format!(
-                "UPDATE {jobs} SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = {now} \
-                 WHERE job_type = $1 AND idempotency_key = $2 AND COALESCE(lock_by, '') = $3 \
+                "{put_back} WHERE job_type = $1 AND idempotency_key = $2 AND COALESCE(lock_by, '') = $3 \
                  AND status IN ('Running', 'Queued', 'Done', 'Killed') \
                  AND EXISTS (SELECT 1 FROM team_job WHERE id = $2 AND attempt = $4 AND beat = $5)"
             ),
@@ -105,13 +105,11 @@ impl Database {
     /// Gives the tasks of a worker that is certainly dead back to the queue, and returns how many.
     pub async fn release_tasks_of(&self, worker: &str) -> Result<u64, StorageError> {
         let db = self.connection();
-        let Dialect { jobs, now, .. } = dialect(db.get_database_backend());
+        let dialect = dialect(db.get_database_backend());
+        let put_back = dialect.put_back(dialect.now);
         let result = execute(
             db,
-            format!(
-                "UPDATE {jobs} SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = {now} \
-                 WHERE lock_by = $1 AND status IN ('Running', 'Queued')"
-            ),
+            format!("{put_back} WHERE lock_by = $1 AND status IN ('Running', 'Queued')"),
             [worker.into()],
         )
         .await?;

@@ -72,13 +72,10 @@ pub(super) async fn enqueue_again(
 ) -> Result<(), StorageError> {
     let backend = tx.get_database_backend();
     let dialect = dialect(backend);
-    let (jobs, later) = (dialect.jobs, dialect.later(backend, "$3"));
+    let put_back = dialect.put_back(&dialect.later(backend, "$3"));
     let again = execute(
         tx,
-        format!(
-            "UPDATE {jobs} SET status = 'Pending', lock_by = NULL, lock_at = NULL, done_at = NULL, run_at = {later} \
-             WHERE job_type = $1 AND idempotency_key = $2"
-        ),
+        format!("{put_back} WHERE job_type = $1 AND idempotency_key = $2"),
         [QUEUE.into(), team_job.into(), pause.num_seconds().into()],
     )
     .await?;
