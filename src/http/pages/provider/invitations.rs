@@ -18,9 +18,11 @@ use crate::{
         pages::{
             PageFailure,
             addresses::{SlugAndId, encoded},
-            layout::{
-                Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_or_mend,
-            },
+            faults::Faults,
+            layout::Frame,
+            pager::{Pager, page_number},
+            places::Part,
+            reply::{PageResult, Told, done, page, page_or_mend},
         },
         service::Service,
     },

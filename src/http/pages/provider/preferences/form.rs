@@ -10,7 +10,7 @@ use crate::{
         name::NameStyle,
         organisation::{AddressWindow, LetterOrder},
     },
-    http::pages::layout::Faults,
+    http::pages::faults::Faults,
 };
 
 /// The form as it was filled in, or as the draft has it.
