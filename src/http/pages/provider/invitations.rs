@@ -29,7 +29,9 @@ use crate::{
     operations::{
         App, Failure,
         browse_bundles::written_teams,
-        browse_invitations::{Found, InvitationFilter, browse_invitations, show_invitation},
+        browse_invitations::{
+            InvitationFilter, StoredInvitation, browse_invitations, show_invitation,
+        },
         cancel_invitation::cancel_invitation,
         reissue_invitation::{reissue_invitation, reissue_terms},
     },
@@ -105,7 +107,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(app: &App, found: &Found) -> Self {
+    fn new(app: &App, found: &StoredInvitation) -> Self {
         let state = found.state_on(app.today());
         Self {
             address: format!(
