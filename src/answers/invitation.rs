@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::words;
 use crate::{
     domain::{client::ClientId, invitation::InvitationState},
-    operations::list_invitations::Found,
+    operations::list_invitations::StoredInvitation,
 };
 
 /// One letter to one client, with one code and one last day.
@@ -34,7 +34,7 @@ pub struct Invitation {
 
 impl Invitation {
     /// As it is on `today`, a day in Amsterdam.
-    pub fn new(invitation: Found, today: NaiveDate) -> Self {
+    pub fn new(invitation: StoredInvitation, today: NaiveDate) -> Self {
         Self {
             state: invitation.state_on(today),
             id: invitation.id,
@@ -63,8 +63,8 @@ pub struct Redemption {
     state: InvitationState,
 }
 
-impl From<Found> for Redemption {
-    fn from(invitation: Found) -> Self {
+impl From<StoredInvitation> for Redemption {
+    fn from(invitation: StoredInvitation) -> Self {
         Self {
             id: invitation.id,
             organisation: invitation.organisation,

@@ -14,7 +14,7 @@ use chrono::TimeDelta;
 
 use crate::operations::{
     App, Failure,
-    redeem_attempt::{Found, is_a_guess, locked, redeem_from_network},
+    redeem_attempt::{StoredInvitation, is_a_guess, locked, redeem_from_network},
 };
 
 /// Failures in a row from one address.
@@ -34,7 +34,7 @@ impl Guesses {
         app: &App,
         from: Option<IpAddr>,
         typed: &str,
-    ) -> Result<Found, Failure> {
+    ) -> Result<StoredInvitation, Failure> {
         let Some(from) = from else {
             return redeem_from_network(app, typed).await;
         };

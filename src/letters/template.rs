@@ -16,7 +16,7 @@ use super::{
     fonts,
     placeholder::Placeholder,
     refusal::{TextError, place},
-    text,
+    text::faults::faults,
 };
 
 /// Everything a template says, checked: the layout, the standard text, and what it takes.
@@ -155,7 +155,7 @@ impl Template {
 
     /// Everything that is wrong with a text for this template, in its order: at most ten things.
     pub fn faults_of_text(&self, source: &str) -> Vec<TextError> {
-        text::faults(source, &self.placeholders)
+        faults(source, &self.placeholders)
     }
 
     /// The placeholders its text may use.

@@ -11,14 +11,14 @@ use crate::domain::{
     organisation::Slug,
 };
 
-pub use crate::storage::invitations::{Found, InvitationFilter};
+pub use crate::storage::invitations::{InvitationFilter, StoredInvitation};
 
 /// Invitations, a page of them.
 #[derive(Debug, Clone)]
 pub struct InvitationPage {
     /// On all pages.
     pub total: u64,
-    pub invitations: Vec<Found>,
+    pub invitations: Vec<StoredInvitation>,
 }
 
 /// Invitations of an organisation that left the house, newest first; `page` from 1. Whoever looks at them sees the
@@ -47,7 +47,11 @@ pub async fn browse_invitations(
 }
 
 /// One invitation of an organisation; another's is none.
-pub async fn show_invitation(app: &App, slug: &Slug, id: &str) -> Result<Found, Failure> {
+pub async fn show_invitation(
+    app: &App,
+    slug: &Slug,
+    id: &str,
+) -> Result<StoredInvitation, Failure> {
     let access = Access::done(Action::InvitationsListed)
         .of(slug)
         .with("invitation", id);
@@ -56,7 +60,7 @@ pub async fn show_invitation(app: &App, slug: &Slug, id: &str) -> Result<Found, 
     Ok(found)
 }
 
-async fn invitation_of(app: &App, slug: &Slug, id: &str) -> Result<Found, Failure> {
+async fn invitation_of(app: &App, slug: &Slug, id: &str) -> Result<StoredInvitation, Failure> {
     organisation(app, slug).await?;
     let found = find_invitation(app, id).await?;
     match found.organisation == slug.as_str() && !found.withdrawn {

@@ -7,11 +7,11 @@ use super::{
 };
 use crate::{
     domain::audit::{Access, Action},
-    storage::invitations::{Closing, Found},
+    storage::invitations::{Closing, StoredInvitation},
 };
 
 /// Cancels an open invitation, and answers with it as it was. The client counts as invited before.
-pub async fn cancel_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+pub async fn cancel_invitation(app: &App, id: &str) -> Result<StoredInvitation, Failure> {
     let access = Access::done(Action::InvitationCancelled).with("invitation", id);
     let invitation = or_refused(app, &access, find_invitation(app, id)).await?;
     let access = with_invitation(Action::InvitationCancelled, &invitation);
@@ -19,7 +19,7 @@ pub async fn cancel_invitation(app: &App, id: &str) -> Result<Found, Failure> {
     Ok(invitation)
 }
 
-async fn cancel(app: &App, invitation: &Found) -> Result<(), Failure> {
+async fn cancel(app: &App, invitation: &StoredInvitation) -> Result<(), Failure> {
     let closing = app
         .db
         .cancel_invitation(invitation, app.today(), &app.scribe())

@@ -19,7 +19,7 @@ use crate::{
         invitation::InvitationState,
         organisation::Slug,
     },
-    storage::invitations::{Found, InvitationFilter},
+    storage::invitations::{InvitationFilter, StoredInvitation},
 };
 
 /// Clients whose standing is looked up at a time: each is a variable of a query, and a database takes so many.
@@ -115,7 +115,10 @@ pub(super) async fn own_invitations(
 }
 
 /// What the newest invitation of each client says. `invitations`: oldest first.
-fn newest(invitations: Vec<Found>, today: NaiveDate) -> HashMap<ClientId, OwnInvitation> {
+fn newest(
+    invitations: Vec<StoredInvitation>,
+    today: NaiveDate,
+) -> HashMap<ClientId, OwnInvitation> {
     let mut own = HashMap::new();
     // Oldest first, so that the newest that says something is the one that stays.
     for invitation in invitations {

@@ -14,11 +14,14 @@ use crate::domain::{
     invitation::InvitationState,
     organisation::Slug,
 };
-pub use crate::storage::invitations::{Found, InvitationFilter};
+pub use crate::storage::invitations::{InvitationFilter, StoredInvitation};
 
 /// Invitations that left the house, with their state today, oldest first. A code whose letter never came to be is no
 /// invitation of anybody.
-pub async fn list_invitations(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
+pub async fn list_invitations(
+    app: &App,
+    filter: &InvitationFilter,
+) -> Result<Vec<StoredInvitation>, Failure> {
     let asked = asked(filter);
     let invitations = or_refused(app, &asked, list(app, filter)).await?;
     record_listed(app, asked, &invitations).await?;
@@ -30,7 +33,7 @@ pub async fn invitation_page(
     app: &App,
     filter: &InvitationFilter,
     paging: &Paging,
-) -> Result<Page<Found>, Failure> {
+) -> Result<Page<StoredInvitation>, Failure> {
     let asked = asked(filter);
     let page = or_refused(app, &asked, page(app, filter, paging)).await?;
     record_listed(app, asked, &page.items).await?;
@@ -45,7 +48,11 @@ fn asked(filter: &InvitationFilter) -> Access {
 }
 
 /// Writes in the audit log whose invitations somebody is about to see: a line for each organisation.
-async fn record_listed(app: &App, asked: Access, invitations: &[Found]) -> Result<(), Failure> {
+async fn record_listed(
+    app: &App,
+    asked: Access,
+    invitations: &[StoredInvitation],
+) -> Result<(), Failure> {
     let mut clients: BTreeMap<&str, Vec<ClientId>> = BTreeMap::new();
     for invitation in invitations {
         let of = clients.entry(&invitation.organisation).or_default();
@@ -65,7 +72,7 @@ async fn record_listed(app: &App, asked: Access, invitations: &[Found]) -> Resul
     Ok(())
 }
 
-async fn list(app: &App, filter: &InvitationFilter) -> Result<Vec<Found>, Failure> {
+async fn list(app: &App, filter: &InvitationFilter) -> Result<Vec<StoredInvitation>, Failure> {
     let filter = seen(app, filter).await?;
     let mut invitations = app.db.invitations(&filter, app.today()).await?;
     invitations.retain(|invitation| !invitation.withdrawn);
@@ -76,7 +83,7 @@ async fn page(
     app: &App,
     filter: &InvitationFilter,
     paging: &Paging,
-) -> Result<Page<Found>, Failure> {
+) -> Result<Page<StoredInvitation>, Failure> {
     let filter = seen(app, filter).await?;
     let found = app
         .db
@@ -110,7 +117,7 @@ async fn seen(app: &App, filter: &InvitationFilter) -> Result<InvitationFilter, 
 }
 
 /// The invitation with this id, for somebody who sees it.
-pub async fn show_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+pub async fn show_invitation(app: &App, id: &str) -> Result<StoredInvitation, Failure> {
     let access = Access::done(Action::InvitationsListed).with("invitation", id);
     let found = or_refused(app, &access, find_invitation(app, id)).await?;
     record_access(app, with_invitation(Action::InvitationsListed, &found)).await?;
@@ -118,7 +125,7 @@ pub async fn show_invitation(app: &App, id: &str) -> Result<Found, Failure> {
 }
 
 /// The invitation with this id.
-pub(super) async fn find_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+pub(super) async fn find_invitation(app: &App, id: &str) -> Result<StoredInvitation, Failure> {
     let invitation = app.db.invitation(id).await?;
     let seen = invitation.filter(|found| app.actor.sees(&found.organisation));
     seen.ok_or_else(|| unknown_invitation(id))

@@ -8,7 +8,7 @@ use crate::{
         audit::{Access, Action, Outcome},
         organisation::Slug,
     },
-    storage::invitations::Found,
+    storage::invitations::StoredInvitation,
 };
 
 /// Adds a line to the audit log: who (`app.actor`), when (`app.now()`), what and whose. Whoever cannot be written down
@@ -38,7 +38,7 @@ pub async fn or_refused<T>(
 }
 
 /// Something that is done with an invitation.
-pub(super) fn with_invitation(action: Action, invitation: &Found) -> Access {
+pub(super) fn with_invitation(action: Action, invitation: &StoredInvitation) -> Access {
     let access = Access::done(action)
         .with("invitation", &invitation.id)
         .to_clients([invitation.client.clone()]);

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{App, Failure, Kind, counted, redeem_code::redeem_code, sign_in::span};
 use crate::storage::failed_tries::{Permit, TryLimit};
-pub use crate::storage::invitations::Found;
+pub use crate::storage::invitations::StoredInvitation;
 
 /// What the failures are counted under.
 pub(super) const NAME: &str = "redeem";
@@ -14,13 +14,13 @@ pub const MOST_FAILURES: u32 = 100;
 
 /// Redeems a code as [`redeem_code`] does, if that may be tried at all. What is not a code is no guess, and what failed
 /// for another reason than the code is no failure of whoever tried.
-pub async fn redeem_from_network(app: &App, typed: &str) -> Result<Found, Failure> {
+pub async fn redeem_from_network(app: &App, typed: &str) -> Result<StoredInvitation, Failure> {
     let result = try_to_redeem(app, typed).await;
     counted::redeem_tried(&result);
     result
 }
 
-async fn try_to_redeem(app: &App, typed: &str) -> Result<Found, Failure> {
+async fn try_to_redeem(app: &App, typed: &str) -> Result<StoredInvitation, Failure> {
     let now = app.now();
     let limit = TryLimit {
         most: MOST_FAILURES,

@@ -9,14 +9,14 @@ use crate::{
         audit::{Access, Action},
         invitation::{Code, InvitationState},
     },
-    storage::invitations::{Closing, Found},
+    storage::invitations::{Closing, StoredInvitation},
 };
 
 /// Redeems a code as it was typed: spaces and hyphens between the digits do not matter. Answers with the invitation.
 ///
 /// The audit log has every try: of one that found an invitation with whose it is, of one that found nothing without
 /// what was typed.
-pub async fn redeem_code(app: &App, typed: &str) -> Result<Found, Failure> {
+pub async fn redeem_code(app: &App, typed: &str) -> Result<StoredInvitation, Failure> {
     let access = Access::done(Action::CodeRedeemed);
     let (invitation, closing) = or_refused(app, &access, redeem(app, typed)).await?;
     let access = with_invitation(Action::CodeRedeemed, &invitation);
@@ -28,7 +28,7 @@ pub async fn redeem_code(app: &App, typed: &str) -> Result<Found, Failure> {
     Ok(invitation)
 }
 
-async fn redeem(app: &App, typed: &str) -> Result<(Found, Closing), Failure> {
+async fn redeem(app: &App, typed: &str) -> Result<(StoredInvitation, Closing), Failure> {
     let code = Code::parse(typed).ok_or_else(|| {
         Failure::input(
             "not_a_code",

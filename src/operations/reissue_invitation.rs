@@ -29,14 +29,14 @@ use crate::{
         selection::Selection,
     },
     letters::Edition,
-    storage::invitations::{Closing, Found, Reissue},
+    storage::invitations::{Closing, Reissue, StoredInvitation},
     wording::english,
 };
 
 /// Issues a new invitation in place of this one; an open one stops working in the same moment. The letter looks as the
 /// batch of the old one had it, with today's date and the client's name and address of the last export. Answers with the
 /// new invitation.
-pub async fn reissue_invitation(app: &App, id: &str) -> Result<Found, Failure> {
+pub async fn reissue_invitation(app: &App, id: &str) -> Result<StoredInvitation, Failure> {
     let access = Access::done(Action::InvitationReissued).with("invitation", id);
     let old = or_refused(app, &access, find_invitation(app, id)).await?;
     let access = with_invitation(Action::InvitationReissued, &old);
@@ -70,12 +70,12 @@ fn terms(today: NaiveDate, organisation: &Organisation) -> Result<ReissueTerms, 
     })
 }
 
-async fn reissue(app: &App, old: &Found) -> Result<Found, Failure> {
+async fn reissue(app: &App, old: &StoredInvitation) -> Result<StoredInvitation, Failure> {
     let today = app.today();
     let batch = find_batch(app, &old.batch).await?;
     let organisation = &batch.organisation;
     let ReissueTerms { valid_until, .. } = terms(today, organisation)?;
-    let renewed = Found {
+    let renewed = StoredInvitation {
         letter_date: today,
         valid_until,
         ..old.clone()
@@ -112,7 +112,7 @@ async fn reissue(app: &App, old: &Found) -> Result<Found, Failure> {
 async fn words(
     app: &App,
     organisation: &Organisation,
-    invitation: &Found,
+    invitation: &StoredInvitation,
     edition: &Arc<Edition>,
 ) -> Result<String, Failure> {
     let client = client(app, organisation, invitation).await?;
@@ -155,7 +155,7 @@ async fn words(
 async fn client(
     app: &App,
     organisation: &Organisation,
-    invitation: &Found,
+    invitation: &StoredInvitation,
 ) -> Result<Client, Failure> {
     let ids = std::slice::from_ref(&invitation.client);
     let found = app.db.clients(&organisation.slug, ids).await?.pop();
@@ -166,7 +166,7 @@ fn refusal(
     client: &Client,
     in_care: bool,
     organisation: &Organisation,
-    invitation: &Found,
+    invitation: &StoredInvitation,
 ) -> Option<LeftOut> {
     // Whoever asks knows that the client is linked, or was invited.
     let client = Client {

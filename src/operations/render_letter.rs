@@ -24,7 +24,7 @@ use crate::{
         team_job::TeamJobState,
     },
     letters::{Edition, LetterContent},
-    storage::{batches::StoredBatch, invitations::Found},
+    storage::{batches::StoredBatch, invitations::StoredInvitation},
 };
 
 /// The letter as PDF, from the words and the code that were kept when it was issued.
@@ -47,7 +47,7 @@ pub async fn letter_to_look_at(app: &App, id: &str) -> Result<(), Failure> {
 }
 
 /// The batch of an invitation whose letter may be printed.
-async fn printable(app: &App, invitation: &Found) -> Result<StoredBatch, Failure> {
+async fn printable(app: &App, invitation: &StoredInvitation) -> Result<StoredBatch, Failure> {
     let state = invitation.state_on(app.today());
     if state != InvitationState::Open {
         return Err(not_open(state, REISSUE));
@@ -64,7 +64,7 @@ async fn printable(app: &App, invitation: &Found) -> Result<StoredBatch, Failure
     Ok(batch)
 }
 
-async fn print(app: &App, invitation: &Found) -> Result<Vec<u8>, Failure> {
+async fn print(app: &App, invitation: &StoredInvitation) -> Result<Vec<u8>, Failure> {
     let batch = printable(app, invitation).await?;
     let letter = app
         .db
@@ -123,7 +123,7 @@ pub fn write_letter(pdf: &[u8], file: &Path) -> Result<(), Failure> {
 pub(super) async fn edition_of(
     app: &App,
     batch: &StoredBatch,
-    invitation: &Found,
+    invitation: &StoredInvitation,
 ) -> Result<Arc<Edition>, Failure> {
     let options = BatchOptions {
         letter_date: invitation.letter_date,

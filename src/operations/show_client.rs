@@ -17,7 +17,7 @@ use crate::{
         eligibility::{Facts, LeftOut, Rules, judge},
         organisation::Slug,
     },
-    storage::invitations::{Found, InvitationFilter},
+    storage::invitations::{InvitationFilter, StoredInvitation},
 };
 
 /// The newest batches that are looked at.
@@ -34,7 +34,7 @@ pub struct ClientStanding {
     /// Why they would get no letter today; absent: they would, if it fits.
     pub left_out: Option<LeftOut>,
     /// Those that left the house, newest first.
-    pub invitations: Vec<Found>,
+    pub invitations: Vec<StoredInvitation>,
     /// Newest batch first.
     pub outcomes: Vec<ClientOutcome>,
 }
@@ -101,7 +101,11 @@ pub async fn show_client(app: &App, slug: &Slug, number: &str) -> Result<ClientS
     })
 }
 
-async fn invitations(app: &App, slug: &Slug, client: &ClientId) -> Result<Vec<Found>, Failure> {
+async fn invitations(
+    app: &App,
+    slug: &Slug,
+    client: &ClientId,
+) -> Result<Vec<StoredInvitation>, Failure> {
     let filter = InvitationFilter {
         organisation: Some(slug.clone()),
         client: Some(client.to_string()),

@@ -6,7 +6,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::layout::{Frame, page_with};
+use super::{layout::Frame, reply::page_with};
 use crate::{
     http::{problem::status_of, request::request_id},
     operations::{Failure, Kind},

@@ -2,9 +2,13 @@
 //!
 //! | part | does |
 //! |---|---|
-//! | `layout` | what is around every page, and how one is answered |
+//! | `layout` | what is around every page |
+//! | `places` | where one can go |
+//! | `reply` | how a page is answered, and how the next one is told what was done |
 //! | `addresses` | what stands in the address of a page |
 //! | `fields` | what a form brings |
+//! | `faults` | what is wrong with a form |
+//! | `pager` | the pages of a long list |
 //! | `failure` | a page instead of the one that was asked for |
 //! | `assets` | style, script and pictures |
 //! | `support` | the pages that Nedap support works with |
@@ -13,9 +17,13 @@
 pub mod addresses;
 mod assets;
 pub mod failure;
+pub mod faults;
 pub mod fields;
 pub mod layout;
+pub mod pager;
+pub mod places;
 mod provider;
+pub mod reply;
 mod support;
 
 use axum::Router;

@@ -12,8 +12,9 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 
 use super::{
     complaint::Complaint,
+    fault::{Breach, Fault, Misfit},
     forme::{Forme, Steps},
-    proof::{Breach, Fault, Letter, Misfit, judge, names_a_letter},
+    proof::{Letter, judge, names_a_letter},
 };
 use crate::letters::content::{LetterContent, LetterData};
 

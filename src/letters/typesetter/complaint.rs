@@ -8,7 +8,7 @@ use typst::{
     syntax::{DiagSpan, Source},
 };
 
-use super::{proof::Breach, world::LetterWorld};
+use super::{fault::Breach, world::LetterWorld};
 use crate::letters::fonts;
 
 /// Why a layout cannot be used. What typst says may repeat the data it was given, so this is shown only of letters to

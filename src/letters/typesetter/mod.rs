@@ -6,15 +6,17 @@
 pub(super) mod artwork;
 pub(super) mod chunk;
 mod complaint;
+mod fault;
 pub(super) mod forme;
 pub(super) mod picture;
 mod proof;
 pub(super) mod sketch;
+mod survey;
 mod window;
 mod words;
 mod world;
 
 pub use complaint::Complaint;
+pub use fault::Misfit;
+pub(super) use fault::{Breach, Fault};
 pub(super) use forme::Forme;
-pub use proof::Misfit;
-pub(super) use proof::{Breach, Fault};

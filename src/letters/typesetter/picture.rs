@@ -9,8 +9,9 @@ use typst_render::{RenderOptions, render};
 use super::{
     chunk::{Evict, compile_letters},
     complaint::Complaint,
+    fault::Fault,
     forme::{Forme, Steps},
-    proof::{Fault, judge},
+    proof::judge,
 };
 use crate::letters::content::LetterContent;
 

@@ -9,9 +9,10 @@ use typst_layout::PagedDocument;
 use super::{
     chunk::{Evict, compile_letters, step_down},
     complaint::Complaint,
+    fault::Fault,
     forme::{Forme, Steps},
     picture::{Rgba, Size, draw, encode, no_page},
-    proof::{Fault, examine},
+    proof::examine,
     world::{LetterWorld, layout_source},
 };
 use crate::letters::content::LetterContent;

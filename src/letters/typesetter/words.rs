@@ -3,7 +3,7 @@
 
 use unicode_normalization::char::is_combining_mark;
 
-use super::proof::{Breach, Part};
+use super::{fault::Breach, survey::Part};
 use crate::letters::content::{BlockData, LetterData, paragraphs_of};
 
 /// What each part of a page says, in the order it was set, and the page as a whole.

@@ -9,7 +9,7 @@ use sea_orm::{
     sea_query::{Expr, OnConflict, SimpleExpr},
 };
 
-use super::{Found, issue::Draw, read_found, read_state, reseal::known_hashes};
+use super::{StoredInvitation, issue::Draw, read_invitation, read_state, reseal::known_hashes};
 use crate::{
     domain::{
         audit::{Access, Action},
@@ -54,7 +54,7 @@ impl Database {
     /// Cancels an open invitation; its code works no more. `today` is the day in Amsterdam.
     pub async fn cancel_invitation(
         &self,
-        invitation: &Found,
+        invitation: &StoredInvitation,
         today: NaiveDate,
         scribe: &Scribe<'_>,
     ) -> Result<Closing, StorageError> {
@@ -79,7 +79,7 @@ impl Database {
     /// day in Amsterdam.
     pub async fn reissue_invitation(
         &self,
-        invitation: &Found,
+        invitation: &StoredInvitation,
         letter: &Reissue<'_>,
         draw: &mut Draw<'_>,
         today: NaiveDate,
@@ -180,7 +180,7 @@ impl Database {
         code: &Code,
         today: NaiveDate,
         scribe: &Scribe<'_>,
-    ) -> Result<Option<(Found, Closing)>, StorageError> {
+    ) -> Result<Option<(StoredInvitation, Closing)>, StorageError> {
         // It may have been issued under any generation of the key.
         let mut hashes = scribe.vault.other_hashes(code);
         hashes.push(scribe.vault.hash(code));
@@ -203,7 +203,7 @@ impl Database {
             let access = with_invitation(Action::CodeRedeemed, &row)?;
             audit::append(&tx, scribe, &access).await?;
         }
-        let found = read_found(row, job)?;
+        let found = read_invitation(row, job)?;
         let closing = match redeemed {
             1 => Closing::Closed(None),
             _ => Closing::Was(found.state_on(today)),
@@ -273,7 +273,7 @@ fn by_id(id: &str) -> Condition {
 /// first, as everywhere, so that nobody waits for somebody who waits for them.
 async fn locked_with_job(
     tx: &impl ConnectionTrait,
-    invitation: &Found,
+    invitation: &StoredInvitation,
 ) -> Result<(invitation::Model, bool), StorageError> {
     let job = locked(tx, &invitation.team_job).await?;
     let row = invitation::Entity::find_by_id(&invitation.id)

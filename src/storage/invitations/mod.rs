@@ -36,7 +36,7 @@ use crate::domain::{client::ClientId, invitation::InvitationState, organisation:
 
 /// An invitation as a reader sees it; its code and its words stay where they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct StoredInvitation {
     pub id: String,
     /// The slug of the organisation.
     pub organisation: String,
@@ -46,7 +46,7 @@ pub struct Found {
     /// What the letter calls the team.
     pub letter_name: String,
     pub batch: String,
-    /// As it was last written down; [`Found::state_on`] is what holds.
+    /// As it was last written down; [`StoredInvitation::state_on`] is what holds.
     pub state: InvitationState,
     /// Closed before its letter could leave the house: it does not count as an invitation.
     pub withdrawn: bool,
@@ -57,7 +57,7 @@ pub struct Found {
     pub closed_at: Option<DateTime<Utc>>,
 }
 
-impl Found {
+impl StoredInvitation {
     /// The state on a day in Amsterdam: expiry needs nobody to write it down.
     pub fn state_on(&self, today: NaiveDate) -> InvitationState {
         self.state.on(today, self.valid_until)
@@ -80,7 +80,7 @@ impl Database {
         &self,
         filter: &InvitationFilter,
         today: NaiveDate,
-    ) -> Result<Vec<Found>, StorageError> {
+    ) -> Result<Vec<StoredInvitation>, StorageError> {
         let rows = invitation::Entity::find()
             .filter(wanted(filter, today))
             .find_also_related(team_job::Entity)
@@ -89,7 +89,7 @@ impl Database {
             .all(self.connection())
             .await?;
         rows.into_iter()
-            .map(|(row, job)| read_found(row, job))
+            .map(|(row, job)| read_invitation(row, job))
             .collect()
     }
 
@@ -100,7 +100,7 @@ impl Database {
         today: NaiveDate,
         after: Option<&str>,
         most: u64,
-    ) -> Result<Vec<Found>, StorageError> {
+    ) -> Result<Vec<StoredInvitation>, StorageError> {
         let mut wanted = wanted(filter, today).add(Column::Withdrawn.eq(false));
         if let Some(after) = after {
             wanted = wanted.add(Column::Id.gt(after));
@@ -113,7 +113,7 @@ impl Database {
             .all(self.connection())
             .await?;
         rows.into_iter()
-            .map(|(row, job)| read_found(row, job))
+            .map(|(row, job)| read_invitation(row, job))
             .collect()
     }
 
@@ -122,7 +122,7 @@ impl Database {
         &self,
         slug: &Slug,
         ids: &[ClientId],
-    ) -> Result<Vec<Found>, StorageError> {
+    ) -> Result<Vec<StoredInvitation>, StorageError> {
         let rows = invitation::Entity::find()
             .filter(Column::Organisation.eq(slug.as_str()))
             .filter(Column::ClientId.is_in(ids.iter().map(ClientId::as_str)))
@@ -132,7 +132,7 @@ impl Database {
             .all(self.connection())
             .await?;
         rows.into_iter()
-            .map(|(row, job)| read_found(row, job))
+            .map(|(row, job)| read_invitation(row, job))
             .collect()
     }
 
@@ -150,7 +150,7 @@ impl Database {
         Ok(job.is_some())
     }
 
-    pub async fn invitation(&self, id: &str) -> Result<Option<Found>, StorageError> {
+    pub async fn invitation(&self, id: &str) -> Result<Option<StoredInvitation>, StorageError> {
         let row = invitation::Entity::find_by_id(id)
             .one(self.connection())
             .await?;
@@ -173,11 +173,11 @@ impl Database {
         row.map(|row| letter_of(row, vault)).transpose()
     }
 
-    async fn found(&self, row: invitation::Model) -> Result<Found, StorageError> {
+    async fn found(&self, row: invitation::Model) -> Result<StoredInvitation, StorageError> {
         let job = team_job::Entity::find_by_id(&row.team_job_id)
             .one(self.connection())
             .await?;
-        read_found(row, job)
+        read_invitation(row, job)
     }
 }
 
@@ -236,10 +236,13 @@ fn letter_of(row: invitation::Model, vault: &Vault) -> Result<IssuedLetter, Stor
     })
 }
 
-fn read_found(row: invitation::Model, job: Option<team_job::Model>) -> Result<Found, StorageError> {
+fn read_invitation(
+    row: invitation::Model,
+    job: Option<team_job::Model>,
+) -> Result<StoredInvitation, StorageError> {
     let job =
         job.ok_or_else(|| StorageError::Unexpected("an invitation without its job".to_owned()))?;
-    Ok(Found {
+    Ok(StoredInvitation {
         client: read_client_id(&row.client_id)?,
         state: read_state(&row.state)?,
         id: row.id,

@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
-use super::{Found, InvitationFilter, read_found, wanted};
+use super::{InvitationFilter, StoredInvitation, read_invitation, wanted};
 use crate::storage::{
     Database, StorageError,
     entities::{
@@ -22,7 +22,7 @@ impl Database {
         today: NaiveDate,
         skip: u64,
         most: u64,
-    ) -> Result<(u64, Vec<Found>), StorageError> {
+    ) -> Result<(u64, Vec<StoredInvitation>), StorageError> {
         let count = self.count_invitations(filter, today).await?;
         let rows = invitation::Entity::find()
             .filter(sent(filter, today))
@@ -35,7 +35,7 @@ impl Database {
             .await?;
         let page = rows
             .into_iter()
-            .map(|(row, job)| read_found(row, job))
+            .map(|(row, job)| read_invitation(row, job))
             .collect::<Result<_, _>>()?;
         Ok((count, page))
     }

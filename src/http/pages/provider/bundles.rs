@@ -19,7 +19,11 @@ use crate::{
     http::{
         pages::{
             addresses::SlugAndId,
-            layout::{Faults, Frame, PageResult, Pager, Part, Told, page, page_number},
+            faults::Faults,
+            layout::Frame,
+            pager::{Pager, page_number},
+            places::Part,
+            reply::{PageResult, Told, page},
         },
         service::Service,
     },

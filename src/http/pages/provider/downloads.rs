@@ -15,7 +15,9 @@ use crate::{
         pages::{
             PageFailure,
             addresses::SlugAndId,
-            layout::{Faults, PageResult, Part, Told, page_to_mend},
+            faults::Faults,
+            places::Part,
+            reply::{PageResult, Told, page_to_mend},
         },
         service::Service,
     },

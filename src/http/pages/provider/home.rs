@@ -5,7 +5,11 @@ use askama::Template;
 use super::{Place, bundles::Row};
 use crate::{
     domain::{intake::Question, organisation::Slug},
-    http::pages::layout::{Frame, PageResult, Part, Told, page},
+    http::pages::{
+        layout::Frame,
+        places::Part,
+        reply::{PageResult, Told, page},
+    },
     operations::{
         App,
         letter_draft::letter_draft,

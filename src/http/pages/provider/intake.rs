@@ -13,8 +13,11 @@ use crate::{
         intake::{IntakeFault, IntakeForm, Question},
     },
     http::{
-        pages::layout::{
-            Faults, Frame, PageResult, Part, Told, done, page, page_to_mend, page_with,
+        pages::{
+            faults::Faults,
+            layout::Frame,
+            places::Part,
+            reply::{PageResult, Told, done, page, page_to_mend, page_with},
         },
         service::Service,
     },

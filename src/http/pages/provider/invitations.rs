@@ -18,16 +18,20 @@ use crate::{
         pages::{
             PageFailure,
             addresses::{SlugAndId, encoded},
-            layout::{
-                Faults, Frame, PageResult, Pager, Part, Told, done, page, page_number, page_or_mend,
-            },
+            faults::Faults,
+            layout::Frame,
+            pager::{Pager, page_number},
+            places::Part,
+            reply::{PageResult, Told, done, page, page_or_mend},
         },
         service::Service,
     },
     operations::{
         App, Failure,
         browse_bundles::written_teams,
-        browse_invitations::{Found, InvitationFilter, browse_invitations, show_invitation},
+        browse_invitations::{
+            InvitationFilter, StoredInvitation, browse_invitations, show_invitation,
+        },
         cancel_invitation::cancel_invitation,
         reissue_invitation::{reissue_invitation, reissue_terms},
     },
@@ -103,7 +107,7 @@ struct Row {
 }
 
 impl Row {
-    fn new(app: &App, found: &Found) -> Self {
+    fn new(app: &App, found: &StoredInvitation) -> Self {
         let state = found.state_on(app.today());
         Self {
             address: format!(

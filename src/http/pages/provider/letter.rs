@@ -19,7 +19,10 @@ use crate::{
     http::{
         pages::{
             PageFailure, assets,
-            layout::{Faults, Frame, PageResult, Part, Told, done, page, page_to_mend, page_with},
+            faults::Faults,
+            layout::Frame,
+            places::Part,
+            reply::{PageResult, Told, done, page, page_to_mend, page_with},
         },
         service::Service,
     },

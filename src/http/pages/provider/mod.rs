@@ -29,10 +29,7 @@ mod versions;
 use axum::Router;
 
 pub use self::home::home;
-use super::{
-    PageFailure,
-    layout::{Frame, Part},
-};
+use super::{PageFailure, layout::Frame, places::Part};
 use crate::{
     domain::organisation::{Organisation, Slug},
     http::{

@@ -20,11 +20,7 @@ use crate::{
     },
     http::{
         attachments::png,
-        pages::{
-            PageFailure,
-            layout::{Faults, PageResult},
-            no_such_page,
-        },
+        pages::{PageFailure, faults::Faults, no_such_page, reply::PageResult},
     },
     operations::{
         App, Failure,

@@ -19,7 +19,11 @@ use super::{
 use crate::{
     domain::letter_setup::LetterChanges,
     http::{
-        pages::layout::{Frame, PageResult, Part, done, page, page_to_mend},
+        pages::{
+            layout::Frame,
+            places::Part,
+            reply::{PageResult, done, page, page_to_mend},
+        },
         service::Service,
     },
     operations::{

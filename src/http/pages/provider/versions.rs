@@ -20,8 +20,10 @@ use crate::{
     http::{
         pages::{
             PageFailure,
-            layout::{Frame, PageResult, Part, Told, done, page},
+            layout::Frame,
             no_such_page,
+            places::Part,
+            reply::{PageResult, Told, done, page},
         },
         service::Service,
     },

@@ -17,7 +17,9 @@ use crate::{
         caller::{ForMembers, ForSupport, Visitor},
         pages::{
             addresses::IdInPath,
-            layout::{Frame, PageResult, Place, Told, done, page},
+            layout::Frame,
+            places::Place,
+            reply::{PageResult, Told, done, page},
         },
         service::Service,
     },

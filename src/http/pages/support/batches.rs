@@ -10,9 +10,11 @@ use crate::{
         pages::{
             addresses::is_id,
             fields::Asked,
-            layout::{Frame, PageResult, Place, page},
+            layout::Frame,
             no_such_page,
+            places::Place,
             provider::slug_of,
+            reply::{PageResult, page},
         },
         service::Service,
     },

@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     domain::organisation::Slug,
-    http::pages::layout::{Frame, PageResult, Part, page},
+    http::pages::{
+        layout::Frame,
+        places::Part,
+        reply::{PageResult, page},
+    },
     operations::{
         App,
         dry_run::{Forecast, TeamForecast, dry_run},

@@ -10,7 +10,7 @@ use crate::{
         eligibility::Again,
         organisation::{AddressWindow, LetterOrder, LetterPreferences},
     },
-    http::pages::{addresses::encoded, fields::Fields, layout::Faults},
+    http::pages::{addresses::encoded, faults::Faults, fields::Fields},
 };
 
 #[derive(Debug, Clone)]

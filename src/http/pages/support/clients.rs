@@ -13,8 +13,12 @@ use crate::{
         caller::{ForMembers, Visitor},
         pages::{
             addresses::{SlugInPath, encoded, is_id},
+            faults::Faults,
             fields::{Asked, Fields},
-            layout::{Faults, Frame, PageResult, Pager, Part, page, page_number},
+            layout::Frame,
+            pager::{Pager, page_number},
+            places::Part,
+            reply::{PageResult, page},
         },
         service::Service,
     },

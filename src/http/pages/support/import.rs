@@ -14,7 +14,10 @@ use crate::{
         pages::{
             PageFailure,
             addresses::SlugInPath,
-            layout::{Faults, Frame, PageResult, Part, Place, page, page_to_mend},
+            faults::Faults,
+            layout::Frame,
+            places::{Part, Place},
+            reply::{PageResult, page, page_to_mend},
         },
         parcels,
         service::Service,

@@ -15,9 +15,12 @@ use crate::{
         caller::{ForSupport, Visitor},
         pages::{
             addresses::encoded,
+            faults::Faults,
             fields::{Asked, Fields},
-            layout::{Faults, Frame, PageResult, Place, page_or_mend},
+            layout::Frame,
+            places::Place,
             provider::slug_of,
+            reply::{PageResult, page_or_mend},
         },
         service::Service,
     },

@@ -16,9 +16,12 @@ use crate::{
         pages::{
             PageFailure,
             addresses::{SlugInPath, is_id},
+            faults::Faults,
             fields::{Asked, Fields, Sent},
-            layout::{Faults, Frame, PageResult, Part, done, page_or_mend},
+            layout::Frame,
             no_such_page,
+            places::Part,
+            reply::{PageResult, done, page_or_mend},
         },
         service::Service,
     },

@@ -9,7 +9,9 @@ use crate::{
         caller::{ForMembers, ForSupport, Visitor},
         pages::{
             PageFailure,
-            layout::{Frame, PageResult, Place, Told, page},
+            layout::Frame,
+            places::Place,
+            reply::{PageResult, Told, page},
         },
         service::Service,
     },

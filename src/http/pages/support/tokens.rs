@@ -9,9 +9,12 @@ use crate::{
         caller::{ForSupport, Visitor},
         pages::{
             addresses::IdInPath,
+            faults::Faults,
             fields::{Fields, Sent},
-            layout::{Faults, Frame, PageResult, Place, Told, done, page, page_to_mend},
+            layout::Frame,
             no_such_page,
+            places::Place,
+            reply::{PageResult, Told, done, page, page_to_mend},
         },
         service::Service,
     },

@@ -1,36 +1,23 @@
 //! How attempts and jobs end: done, failed, handed back, cancelled, crashed. Each in one transaction with everything
 //! that follows from it: outcomes, bundle, codes, and the task on the queue.
 
+mod batch;
+mod finish;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    sea_query::Expr,
 };
 
+pub use self::finish::NewBundle;
 use super::{
     Database, StorageError,
-    audit::{self, Scribe},
-    batches::{StoredBatch, read_state},
-    entities::{bundle, team_client, team_job, team_job_attempt},
-    invitations, new_id,
-    outcomes::{self, Outcome},
-    tasks,
-    team_jobs::{StartedJob, hold, locked},
+    entities::{team_job, team_job_attempt},
+    invitations, tasks,
+    team_jobs::{StartedJob, locked},
 };
-use crate::domain::{
-    audit::{Access, Action},
-    client::ClientId,
-    team_job::{AttemptOutcome, MAX_TRIES, TeamJobState},
-};
-
-/// A bundle that is in the store.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewBundle {
-    pub file_name: String,
-    pub store_key: String,
-    pub bytes: u64,
-    pub sha256: String,
-}
+use crate::domain::team_job::{AttemptOutcome, MAX_TRIES, TeamJobState};
 
 /// Why an attempt failed.
 #[derive(Debug, Clone, Copy)]
@@ -53,76 +40,6 @@ pub enum Next {
 }
 
 impl Database {
-    /// Ends the job well, in one transaction: every client's outcome, the bundle, the state. Invitations of clients
-    /// who turned out to get no letter are withdrawn.
-    pub async fn finish_team_job(
-        &self,
-        job: &StartedJob,
-        outcomes: &[(ClientId, Outcome)],
-        new_bundle: &NewBundle,
-        scribe: &Scribe<'_>,
-    ) -> Result<(), StorageError> {
-        let now = scribe.now;
-        let tx = self.begin().await?;
-        hold(&tx, job).await?;
-        // The bundle was sealed with our key: it opens, or will be sealed anew, when that is the one still.
-        self.hold_key(&tx).await?;
-        outcomes::save(&tx, &job.team_job, outcomes).await?;
-        let left_out: Vec<&ClientId> = outcomes
-            .iter()
-            .filter(|(_, outcome)| matches!(outcome, Outcome::LeftOut(_)))
-            .map(|(client, _)| client)
-            .collect();
-        invitations::withdraw(&tx, &job.team_job, Some(&left_out), now).await?;
-        let letters = outcomes.len() - left_out.len();
-        conserve(&tx, job, outcomes.len(), letters).await?;
-        let bundle_id = new_id();
-        bundle::Entity::insert(bundle::ActiveModel {
-            id: Set(bundle_id.clone()),
-            team_job_id: Set(job.team_job.clone()),
-            batch_id: Set(job.batch.id.clone()),
-            file_name: Set(new_bundle.file_name.clone()),
-            store_key: Set(new_bundle.store_key.clone()),
-            bytes: Set(i64::try_from(new_bundle.bytes).unwrap_or(i64::MAX)),
-            sha256: Set(new_bundle.sha256.clone()),
-            created_at: Set(now),
-            collected_at: Set(None),
-            removed_at: Set(None),
-            removed_why: Set(None),
-        })
-        .exec_without_returning(&tx)
-        .await?;
-        end_attempt(&tx, job, AttemptOutcome::Done, None, now).await?;
-        let count = i32::try_from(letters).unwrap_or(i32::MAX);
-        let done = team_job::ActiveModel {
-            id: Set(job.team_job.clone()),
-            state: Set(TeamJobState::Done.as_str().to_owned()),
-            // Progress on the way may have been missed, and not every letter that was expected fits.
-            expected: Set(count),
-            made: Set(count),
-            ..Default::default()
-        };
-        done.update(&tx).await?;
-        let in_bundle = |action| {
-            let access = Access::done(action);
-            access
-                .of(&job.batch.organisation.slug)
-                .with("bundle", &bundle_id)
-        };
-        let written = outcomes
-            .iter()
-            .filter(|(_, outcome)| matches!(outcome, Outcome::Letter(_)))
-            .map(|(client, _)| client.clone());
-        let made = in_bundle(Action::LettersMade).to_clients(written);
-        audit::append(&tx, scribe, &made).await?;
-        if !left_out.is_empty() {
-            let named = in_bundle(Action::ClientsLeftOut).to_clients(left_out.into_iter().cloned());
-            audit::append(&tx, scribe, &named).await?;
-        }
-        tx.commit().await?;
-        Ok(())
-    }
-
     /// Ends an attempt that failed. After its last try, or when trying again cannot help, the job has failed for good,
     /// and its codes, whose letters nobody can have seen, are withdrawn; otherwise it keeps its codes and waits in the
     /// queue, longer each time.
@@ -199,68 +116,6 @@ impl Database {
         tx.commit().await?;
         Ok(())
     }
-
-    /// Cancels what is left of a batch: queued teams at once, teams that are being worked on as soon as their worker
-    /// notices. Teams that have ended stay as they are. Returns how many were cancelled or will be.
-    pub async fn cancel_batch(
-        &self,
-        batch: &StoredBatch,
-        scribe: &Scribe<'_>,
-    ) -> Result<usize, StorageError> {
-        let tx = self.begin().await?;
-        let mut cancelled = 0;
-        for row in jobs_of(&tx, &batch.id).await? {
-            match read_state(&row.state)? {
-                TeamJobState::Queued => {
-                    end_without_attempt(&tx, &row.id, TeamJobState::Cancelled, scribe.now).await?;
-                    tasks::kill(&tx, &row.id).await?;
-                    cancelled += 1;
-                }
-                TeamJobState::Working => {
-                    team_job::Entity::update_many()
-                        .col_expr(team_job::Column::CancelRequested, Expr::value(true))
-                        .filter(team_job::Column::Id.eq(&row.id))
-                        .exec(&tx)
-                        .await?;
-                    cancelled += 1;
-                }
-                _ => {}
-            }
-        }
-        if cancelled > 0 {
-            let access = of_batch(Action::BatchCancelled, batch);
-            audit::append(&tx, scribe, &access).await?;
-        }
-        tx.commit().await?;
-        Ok(cancelled)
-    }
-
-    /// Puts the teams of a batch that have failed on the queue again, with all their tries. Returns how many.
-    pub async fn retry_batch(
-        &self,
-        batch: &StoredBatch,
-        scribe: &Scribe<'_>,
-    ) -> Result<usize, StorageError> {
-        let tx = self.begin().await?;
-        let mut retried = 0;
-        for row in jobs_of(&tx, &batch.id).await? {
-            if read_state(&row.state)? == TeamJobState::Failed {
-                queue_again(&tx, &row.id).await?;
-                retried += 1;
-            }
-        }
-        if retried > 0 {
-            let access = of_batch(Action::BatchRetried, batch);
-            audit::append(&tx, scribe, &access).await?;
-        }
-        tx.commit().await?;
-        Ok(retried)
-    }
-}
-
-fn of_batch(action: Action, batch: &StoredBatch) -> Access {
-    let slug = &batch.organisation.slug;
-    Access::done(action).of(slug).with("batch", &batch.id)
 }
 
 /// Puts a job that has ended on the queue again, as if it had never been tried.
@@ -331,19 +186,7 @@ fn pause_after(tries: u32) -> TimeDelta {
 /// The longest pause before another try.
 pub const LONGEST_PAUSE: TimeDelta = TimeDelta::seconds(120);
 
-async fn jobs_of(
-    tx: &impl ConnectionTrait,
-    batch_id: &str,
-) -> Result<Vec<team_job::Model>, StorageError> {
-    Ok(team_job::Entity::find()
-        .filter(team_job::Column::BatchId.eq(batch_id))
-        .order_by_asc(team_job::Column::Id)
-        .lock_exclusive()
-        .all(tx)
-        .await?)
-}
-
-/// The row of a job, for the attempt that has it; a cancelled job too, which [`hold`] refuses.
+/// The row of a job, for the attempt that has it; a cancelled job too, which [`super::team_jobs::hold`] refuses.
 async fn current(
     tx: &impl ConnectionTrait,
     job: &StartedJob,
@@ -356,26 +199,6 @@ async fn current(
     } else {
         Err(StorageError::TakenOver)
     }
-}
-
-/// Refuses an end that would lose a client, or leave a letter without a code that works.
-async fn conserve(
-    tx: &impl ConnectionTrait,
-    job: &StartedJob,
-    outcomes: usize,
-    letters: usize,
-) -> Result<(), StorageError> {
-    let planned = team_client::Entity::find()
-        .filter(team_client::Column::TeamJobId.eq(&job.team_job))
-        .count(tx)
-        .await?;
-    let open = invitations::open_of_job(tx, &job.team_job).await?;
-    if planned == outcomes as u64 && open == letters as u64 {
-        return Ok(());
-    }
-    Err(StorageError::Unexpected(format!(
-        "{planned} clients with {outcomes} outcomes, and {open} open invitations for {letters} letters"
-    )))
 }
 
 async fn set_state(

@@ -1,14 +1,16 @@
 //! `/organisaties/SLUG/voorkeuren`: how letters look, how the provider can be reached, and the logo.
 
+mod form;
+
 use askama::Template;
 use axum::{
     Form, Router,
-    extract::{DefaultBodyLimit, Multipart, Path, multipart::Field},
+    extract::{DefaultBodyLimit, Multipart, Path},
     response::IntoResponse,
     routing::{get, post},
 };
-use serde::Deserialize;
 
+use self::form::{FILE, Fields, ORDERS, order_code, with_file};
 use super::{
     Member, Place,
     letter_changes::template,
@@ -16,16 +18,17 @@ use super::{
 };
 use crate::{
     domain::{
-        address::AddressStyle,
         letter_fault::LetterField,
-        letter_setup::{LetterChanges, LetterSetup, LogoChoice},
-        name::NameStyle,
-        organisation::{AddressWindow, LetterOrder, Organisation},
+        letter_setup::{LetterChanges, LogoChoice},
+        organisation::Organisation,
     },
     http::{
         pages::{
             assets,
-            layout::{Faults, Frame, PageResult, Part, Told, done, page, page_to_mend, page_with},
+            faults::Faults,
+            layout::Frame,
+            places::Part,
+            reply::{PageResult, Told, done, page, page_to_mend, page_with},
         },
         service::Service,
     },
@@ -50,165 +53,6 @@ pub(super) fn routes() -> Router<Service> {
             // Beside the file there is little in the form.
             post(add_logo).layer(DefaultBodyLimit::max(MOST_LOGO_BYTES + 64 * 1024)),
         )
-}
-
-/// The form as it was filled in, or as the draft has it.
-#[derive(Deserialize, Default, Clone)]
-#[serde(default)]
-struct Fields {
-    revision: String,
-    telephone: String,
-    email: String,
-    website: String,
-    portal_url: String,
-    /// `left` or `right`
-    window: String,
-    with_logo: String,
-    /// `export`, or the hash of one that was uploaded.
-    logo: String,
-    validity_days: String,
-    /// `ons` or `brp`
-    name_style: String,
-    /// `ons` or `postnl`
-    address_style: String,
-    /// `name`, `address` or `client-id`
-    order: String,
-    template: String,
-    kix: String,
-    qr: String,
-    fold_marks: String,
-    /// The name of a file that was chosen; its bytes come by the button beside it alone.
-    bestand: String,
-    /// Which button: `bewaren` or `publiceren`.
-    doen: String,
-}
-
-impl Fields {
-    fn of(setup: &LetterSetup, revision: &str) -> Self {
-        let letter = &setup.letter;
-        let ticked = |on: bool| if on { "on" } else { "" }.to_owned();
-        let text = |text: &Option<String>| text.clone().unwrap_or_default();
-        Self {
-            revision: revision.to_owned(),
-            telephone: text(&setup.telephone),
-            email: text(&setup.email),
-            website: text(&setup.website),
-            portal_url: letter.portal_url.clone(),
-            window: match letter.address_window {
-                AddressWindow::Left => "left",
-                AddressWindow::Right => "right",
-            }
-            .to_owned(),
-            with_logo: ticked(letter.with_logo),
-            logo: match &setup.logo {
-                LogoChoice::AsInExport => EXPORT.to_owned(),
-                LogoChoice::Uploaded(hash) => hash.clone(),
-            },
-            validity_days: letter.validity_days.to_string(),
-            name_style: match letter.name_style {
-                NameStyle::Ons => "ons",
-                NameStyle::Brp => "brp",
-            }
-            .to_owned(),
-            address_style: match letter.address_style {
-                AddressStyle::Ons => "ons",
-                AddressStyle::PostNl => "postnl",
-            }
-            .to_owned(),
-            order: order_code(letter.order).to_owned(),
-            template: letter.template.clone(),
-            kix: ticked(letter.kix),
-            qr: ticked(letter.qr),
-            fold_marks: ticked(letter.fold_marks),
-            bestand: String::new(),
-            doen: String::new(),
-        }
-    }
-
-    /// What it changes, or what is to be mended first.
-    fn read(&self) -> Result<LetterChanges, Faults> {
-        let mut faults = Faults::default();
-        let validity_days = self.validity_days.trim().parse::<u16>().ok();
-        if validity_days.is_none_or(|days| !VALIDITY.contains(&days)) {
-            faults.add(
-                "validity_days",
-                "Vul het aantal dagen in als een getal van 1 tot en met 365.",
-            );
-        }
-        if self.portal_url.trim().is_empty() {
-            faults.add(
-                "portal_url",
-                "Vul het adres in waar de cliënt de code invoert, zoals www.caren.nl.",
-            );
-        }
-        if !self.bestand.is_empty() {
-            faults.add(
-                FILE,
-                "Het logo is nog niet toegevoegd. Kies het bestand opnieuw en druk op ‘Voeg het logo toe’.",
-            );
-        }
-        if !faults.is_empty() {
-            return Err(faults);
-        }
-        let text = |text: &str| Some(text.trim().to_owned());
-        Ok(LetterChanges {
-            text: None,
-            template: text(&self.template),
-            address_window: Some(match self.window.as_str() {
-                "right" => AddressWindow::Right,
-                _ => AddressWindow::Left,
-            }),
-            with_logo: Some(!self.with_logo.is_empty()),
-            validity_days,
-            name_style: Some(match self.name_style.as_str() {
-                "brp" => NameStyle::Brp,
-                _ => NameStyle::Ons,
-            }),
-            address_style: Some(match self.address_style.as_str() {
-                "postnl" => AddressStyle::PostNl,
-                _ => AddressStyle::Ons,
-            }),
-            order: Some(order_of(&self.order)),
-            portal_url: text(&self.portal_url),
-            kix: Some(!self.kix.is_empty()),
-            qr: Some(!self.qr.is_empty()),
-            fold_marks: Some(!self.fold_marks.is_empty()),
-            telephone: text(&self.telephone),
-            email: text(&self.email),
-            website: text(&self.website),
-            logo: Some(match self.logo.as_str() {
-                EXPORT | "" => LogoChoice::AsInExport,
-                hash => LogoChoice::Uploaded(hash.to_owned()),
-            }),
-        })
-    }
-}
-
-/// The field with the file of a logo.
-const FILE: &str = "bestand";
-/// The choice of the logo that came with the export.
-const EXPORT: &str = "export";
-/// Days; a year is long for a code on paper.
-const VALIDITY: std::ops::RangeInclusive<u16> = 1..=365;
-const ORDERS: [LetterOrder; 3] = [
-    LetterOrder::Name,
-    LetterOrder::Address,
-    LetterOrder::ClientId,
-];
-
-fn order_code(order: LetterOrder) -> &'static str {
-    match order {
-        LetterOrder::Name => "name",
-        LetterOrder::Address => "address",
-        LetterOrder::ClientId => "client-id",
-    }
-}
-
-fn order_of(code: &str) -> LetterOrder {
-    ORDERS
-        .into_iter()
-        .find(|order| order_code(*order) == code)
-        .unwrap_or_default()
 }
 
 #[derive(Template)]
@@ -408,38 +252,4 @@ async fn add_logo(visitor: Member, Path(slug): Path<String>, form: Multipart) ->
         Err(too_large) => faults.add(FILE, too_large),
     }
     page_to_mend(&preferences_page(app, place, &overview, fields, faults).await?)
-}
-
-/// Name and bytes of a file; none when no file was chosen.
-type Uploaded = Result<Option<(String, Vec<u8>)>, &'static str>;
-
-const UNREAD: &str = "Het bestand kwam niet goed aan. Een logo mag niet groter zijn dan 8 MB.";
-
-/// The form with a file. What came before a file that is too large is there all the same.
-async fn with_file(mut form: Multipart) -> (Fields, Uploaded) {
-    let mut typed = serde_json::Map::new();
-    let mut file = Ok(None);
-    while file.is_ok() {
-        match form.next_field().await {
-            Ok(Some(field)) if field.name() == Some(FILE) => file = uploaded(field).await,
-            Ok(Some(field)) => {
-                let name = field.name().unwrap_or_default().to_owned();
-                match field.text().await {
-                    Ok(text) => drop(typed.insert(name, text.into())),
-                    Err(_) => file = Err(UNREAD),
-                }
-            }
-            Ok(None) => break,
-            Err(_) => file = Err(UNREAD),
-        }
-    }
-    let fields = serde_json::from_value(typed.into()).unwrap_or_default();
-    (fields, file)
-}
-
-async fn uploaded(field: Field<'_>) -> Uploaded {
-    let name = field.file_name().unwrap_or_default().to_owned();
-    let bytes = field.bytes().await.map_err(|_| UNREAD)?;
-    let is_there = !name.is_empty() && !bytes.is_empty();
-    Ok(is_there.then(|| (name, bytes.to_vec())))
 }
