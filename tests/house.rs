@@ -47,7 +47,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("anyd", &["letters"]),
     ("rustix", &["letters", "storage", "config"]),
     ("pulldown_cmark", &["letters"]),
-    ("rayon", &["letters"]),
+    ("rayon", &["letters", "bundles"]),
     ("sea_orm", &["storage"]),
     ("sea_orm_migration", &["storage"]),
     ("sqlx", &["storage"]),

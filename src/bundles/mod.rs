@@ -3,6 +3,7 @@
 //! The workshop gets finished PDFs and plain facts; it knows nothing of typesetting or the database.
 
 mod delivery;
+mod disk;
 mod error;
 pub mod file_name;
 mod latch;

@@ -15,23 +15,18 @@ use futures::{
     stream::{self, BoxStream},
 };
 use object_store::{
-    GetOptions, GetRange, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt,
-    path::Path as Key,
+    GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt, path::Path as Key,
 };
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
 use tokio_util::bytes::{Buf, Bytes};
 
 use super::{
     BundleError,
     delivery::Delivery,
+    disk::at_the_disk,
     seal::{HEADER, Header, KeyId, PIECE, Pieces, sealed_size},
     shelf::Shelf,
 };
-
-/// Files that are opened or read at the same time, whoever asks. Each takes a thread, and each thread memory of its own: a
-/// hundred of them hold more than what they read. A disk is not faster for being asked more at once.
-static READING: Semaphore = Semaphore::const_new(8);
 
 /// A bundle in the store, as whoever put it there knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +108,7 @@ impl Shelf {
             Source::File(file) => Source::File(file),
             Source::Nothing => {
                 let whole = start..end + size as u64;
-                let got = got(&*self.opened()?.store, stored, Some(whole)).await?;
+                let got = got(&*self.opened()?.store, stored, whole).await?;
                 Source::Stream(got.into_stream(), Bytes::new())
             }
             Source::Stream(..) => return Err(BundleError::Damaged),
@@ -136,38 +131,46 @@ impl Shelf {
     /// another in its place.
     async fn source(&self, stored: &Stored) -> Result<(Header, Source), BundleError> {
         let opened = self.opened()?;
-        let got = match opened.folder {
-            Some(_) => {
-                // Given back before anything is read. It is never closed.
-                let _place = READING.acquire().await;
-                got(&*opened.store, stored, None).await?
-            }
-            // Only the beginning is sent.
-            None => got(&*opened.store, stored, Some(0..HEADER as u64)).await?,
-        };
-        match got.payload {
-            GetResultPayload::File(file, _) => {
-                let file = Arc::new(file);
-                let header = read_at(Arc::clone(&file), 0, HEADER).await?;
-                Ok((Header::read(&header)?, Source::File(file)))
-            }
-            GetResultPayload::Stream(_) => {
-                let header = got.bytes().await?;
-                Ok((Header::read(&header)?, Source::Nothing))
-            }
+        if let Some(folder) = &opened.folder {
+            let (header, file) = open_file(folder.join(&stored.key), stored.bytes).await?;
+            return Ok((header, Source::File(Arc::new(file))));
         }
+        // Only the beginning is sent.
+        let got = got(&*opened.store, stored, 0..HEADER as u64).await?;
+        Ok((Header::read(&got.bytes().await?)?, Source::Nothing))
     }
 }
 
-/// Asks the store for a bundle, or a part of it. One of another size than it has when it is whole is damaged.
+/// A bundle in a folder, with its header. One of another size than it has when it is whole is damaged.
+async fn open_file(path: PathBuf, bytes: u64) -> Result<(Header, File), BundleError> {
+    let opening = at_the_disk(move || {
+        let file = File::open(path)?;
+        let size = file.metadata()?.len();
+        let mut header = [0; HEADER];
+        if size >= HEADER as u64 {
+            file.read_exact_at(&mut header, 0)?;
+        }
+        Ok((file, size, header))
+    });
+    match opening.await.flatten() {
+        Ok((file, size, header)) if size == sealed_size(bytes) => {
+            Ok((Header::read(&header)?, file))
+        }
+        Ok(_) => Err(BundleError::Damaged),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BundleError::Lost),
+        Err(error) => Err(BundleError::Read(error)),
+    }
+}
+
+/// Asks a bucket for a part of a bundle. One of another size than it has when it is whole is damaged.
 async fn got(
     store: &dyn ObjectStore,
     stored: &Stored,
-    range: Option<Range<u64>>,
+    range: Range<u64>,
 ) -> Result<GetResult, BundleError> {
     let key = Key::from(stored.key.as_str());
     let size = sealed_size(stored.bytes);
-    let options = GetOptions::new().with_range(range.map(GetRange::Bounded));
+    let options = GetOptions::new().with_range(Some(GetRange::Bounded(range)));
     match store.get_opts(&key, options).await {
         Ok(got) if got.meta.size == size => Ok(got),
         Ok(_) => Err(BundleError::Damaged),
@@ -246,18 +249,11 @@ impl Source {
     }
 }
 
-/// Reads away from the async threads, since a slow disk would hold up everybody.
 async fn read_at(file: Arc<File>, start: u64, size: usize) -> Result<Vec<u8>, BundleError> {
-    // It is never closed.
-    let place = READING.acquire().await;
-    // Made here: what each of those threads allocates, the allocator keeps for each of them.
+    // Made here: what is freed on another thread than it was made on is used again later.
     let mut bytes = vec![0; size];
-    let read = tokio::task::spawn_blocking(move || {
-        // Held until it is done, also when nobody waits for it any more.
-        let _place = place;
-        file.read_exact_at(&mut bytes, start).map(|()| bytes)
-    });
-    match read.await.map_err(io::Error::other).flatten() {
+    let reading = at_the_disk(move || file.read_exact_at(&mut bytes, start).map(|()| bytes));
+    match reading.await.flatten() {
         Ok(bytes) => Ok(bytes),
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(BundleError::Damaged),
         Err(error) => Err(BundleError::Read(error)),

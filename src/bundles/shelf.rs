@@ -21,12 +21,13 @@ use object_store::{
 
 use super::{
     BundleError,
+    disk::at_the_disk,
     pack::Packed,
     seal::{SealKeys, Sealing},
 };
 
-/// Bytes handed to a folder at a time. Each is written by another thread, and what threads free of each other's the
-/// allocator gets back late, so these are small.
+/// Bytes handed to a folder at a time. What is freed on another thread than it was made on is used again late, so these are
+/// small.
 const FOLDER_PIECE: usize = 1 << 18;
 /// Bytes handed to a bucket at a time: S3 takes no parts below 5 MiB.
 const BUCKET_PIECE: usize = 8 << 20;
@@ -350,19 +351,15 @@ fn files_below(root: &Path) -> io::Result<Vec<(String, u64)>> {
     Ok(files)
 }
 
-/// Reads and seals away from the async threads, since a large read from a slow disk would hold up everybody.
 async fn read_sealed(
     mut sealing: Sealing<File>,
     least: usize,
 ) -> Result<(Sealing<File>, Vec<u8>), BundleError> {
-    let read = tokio::task::spawn_blocking(move || {
+    let reading = at_the_disk(move || {
         let sealed = sealing.read_sealed(least)?;
         Ok((sealing, sealed))
     });
-    match read.await {
-        Ok(result) => result,
-        Err(error) => Err(BundleError::Write(io::Error::other(error))),
-    }
+    reading.await?
 }
 
 #[cfg(test)]

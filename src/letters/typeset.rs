@@ -33,7 +33,7 @@ use super::{
 /// Letters in a print file; the last one of a team has the rest.
 pub const LETTERS_PER_PRINT: usize = 250;
 
-/// All letters of a team as PDF, one after the other in a file.
+/// All letters of a team as PDF in a file, in no order.
 #[derive(Debug)]
 pub struct Typeset {
     /// The file that was handed in.
@@ -81,7 +81,7 @@ impl Press {
             }
             run.submit_ahead();
             run.take_answer()?;
-            run.write_ready(progress)?;
+            run.take_in_order(progress);
         }
         Ok(run.finish())
     }
@@ -92,7 +92,7 @@ struct Run<'a> {
     press: &'a Press,
     edition: &'a Arc<Edition>,
     letters: Arc<Vec<LetterContent>>,
-    /// Positions in `letters`, ascending, of those that may still fit or do; the first `made` are in the spool.
+    /// Positions in `letters`, ascending, of those that may still fit or do; the first `made` do.
     queue: Vec<usize>,
     made: usize,
     /// Where the next chunk to submit starts in `queue`.
@@ -101,7 +101,8 @@ struct Run<'a> {
     steps: Vec<Steps>,
     misfits: Vec<(usize, Misfit)>,
     flights: Flights,
-    landed: BTreeMap<usize, Hashed>,
+    /// Chunks that are in the spool and wait for one before them, by where they start in the queue.
+    landed: BTreeMap<usize, Landed>,
     answer: Sender<Answer>,
     answers: Receiver<Answer>,
     spool: File,
@@ -128,6 +129,13 @@ enum Outcome {
         misfits: Vec<(usize, Misfit)>,
         steps: Vec<Steps>,
     },
+}
+
+/// Where the PDFs of a chunk are in the spool. One that has to be cut anew leaves them there, of no use to anybody.
+struct Landed {
+    print: Piece,
+    singles: Vec<Piece>,
+    steps: Vec<Steps>,
 }
 
 /// A finished chunk with the hashes of its print file and its singles, made on the press thread.
@@ -175,7 +183,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeps every press busy, and no more: finished chunks are held in memory, and other jobs wait for a press too.
+    /// Keeps every press busy, and no more: other jobs wait for a press too.
     fn submit_ahead(&mut self) {
         let most = self.press.presses();
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {
@@ -212,7 +220,8 @@ impl<'a> Run<'a> {
         }
         match answer.outcome {
             Ok(Outcome::Whole(hashed)) if current => {
-                self.landed.insert(answer.start, hashed);
+                let landed = self.land(hashed)?;
+                self.landed.insert(answer.start, landed);
             }
             // Worth knowing even of a chunk that was cut anew meanwhile: its letters come again.
             Ok(Outcome::Misfits { misfits, steps }) => {
@@ -225,8 +234,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Takes misfits out of the queue and forgets the chunks that this moves. Of a chunk that has a misfit nothing
-    /// is in the spool, so no letter that is made moves.
+    /// Takes misfits out of the queue and forgets the chunks that this moves. A chunk that has a misfit is not made, so
+    /// no letter that is made moves.
     fn take_out(&mut self, chunk: &[usize], misfits: Vec<(usize, Misfit)>, steps: &[Steps]) {
         for (letter, steps) in chunk.iter().zip(steps) {
             self.steps[*letter] = *steps;
@@ -247,22 +256,30 @@ impl<'a> Run<'a> {
         self.ahead = self.ahead.min(start);
     }
 
-    /// Writes the chunks that are next in order.
-    fn write_ready(&mut self, progress: &dyn Fn(usize)) -> Result<(), PressError> {
-        while let Some(hashed) = self.landed.remove(&self.made) {
-            let print = self.write(&hashed.sheets.print, hashed.print)?;
-            self.prints.push(print);
-            for (single, hash) in hashed.sheets.singles.iter().zip(hashed.singles) {
-                let single = self.write(single, hash)?;
-                self.singles.push(single);
+    /// Writes a chunk, so that its PDFs need not stay in memory until it is its turn.
+    fn land(&mut self, hashed: Hashed) -> Result<Landed, PressError> {
+        let print = self.write(&hashed.sheets.print, hashed.print)?;
+        let singles = hashed.sheets.singles.into_iter().zip(hashed.singles);
+        Ok(Landed {
+            print,
+            singles: singles
+                .map(|(single, hash)| self.write(&single, hash))
+                .collect::<Result<_, _>>()?,
+            steps: hashed.sheets.steps,
+        })
+    }
+
+    /// Counts the chunks that are next in order.
+    fn take_in_order(&mut self, progress: &dyn Fn(usize)) {
+        while let Some(landed) = self.landed.remove(&self.made) {
+            for (at, steps) in landed.steps.into_iter().enumerate() {
+                self.steps[self.queue[self.made + at]] = steps;
             }
-            for (at, steps) in hashed.sheets.steps.iter().enumerate() {
-                self.steps[self.queue[self.made + at]] = *steps;
-            }
-            self.made += hashed.sheets.singles.len();
+            self.made += landed.singles.len();
+            self.prints.push(landed.print);
+            self.singles.extend(landed.singles);
             progress(self.made);
         }
-        Ok(())
     }
 
     fn write(&mut self, bytes: &[u8], sha256: [u8; 32]) -> Result<Piece, PressError> {

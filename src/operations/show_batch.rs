@@ -90,8 +90,10 @@ pub async fn show_batch(app: &App, id: &str) -> Result<BatchSummary, Failure> {
         attempts.entry(job).or_default().push(attempt);
     }
     let mut counts: HashMap<String, Counts> = HashMap::new();
-    for (job, reason, count) in app.db.outcome_counts(id).await? {
-        counts.entry(job).or_default().add(reason, count);
+    for count in app.db.outcome_counts(id).await? {
+        let clients = usize::try_from(count.clients).unwrap_or(usize::MAX);
+        let counts = counts.entry(count.team_job).or_default();
+        counts.add(count.reason, clients);
     }
     let team = |status: TeamStatus| {
         let counts = counts.remove(&status.team_job).unwrap_or_default();

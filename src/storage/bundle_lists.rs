@@ -10,7 +10,7 @@ use sea_orm::{
 use super::{
     Database, StorageError,
     bundles::{StoredBundle, read_bundle},
-    entities::{batch, bundle, team_client, team_job},
+    entities::{batch, bundle, team_job},
     outcomes::batches_of,
 };
 use crate::domain::{batch::BatchOptions, eligibility::Reason, organisation::Slug};
@@ -107,8 +107,17 @@ impl Database {
             .into_iter()
             .collect();
         let options = self.options_of(&rows).await?;
-        let mut letters = self.letters_of(&jobs).await?;
-        let mut left_out = self.left_out_of(&jobs).await?;
+        let mut letters: HashMap<String, u64> = HashMap::new();
+        let mut left_out: HashMap<String, BTreeMap<Reason, u64>> = HashMap::new();
+        for count in self.outcome_counts_of(&jobs).await? {
+            match count.reason {
+                None => letters.insert(count.team_job, count.clients),
+                Some(reason) => {
+                    let of_job = left_out.entry(count.team_job).or_default();
+                    of_job.insert(reason, count.clients)
+                }
+            };
+        }
         rows.into_iter()
             .map(|row| {
                 let options = options.get(&row.batch_id).ok_or_else(|| {
@@ -141,51 +150,5 @@ impl Database {
             .into_iter()
             .map(|(id, options)| Ok((id, serde_json::from_str(&options)?)))
             .collect()
-    }
-
-    async fn letters_of(&self, jobs: &[String]) -> Result<HashMap<String, u64>, StorageError> {
-        use team_client::Column;
-        let counts: Vec<(String, i64)> = team_client::Entity::find()
-            .select_only()
-            .column(Column::TeamJobId)
-            .column_as(Column::LetterNumber.count(), "letters")
-            .filter(Column::TeamJobId.is_in(jobs))
-            .group_by(Column::TeamJobId)
-            .into_tuple()
-            .all(self.connection())
-            .await?;
-        Ok(counts
-            .into_iter()
-            .map(|(job, count)| (job, count.unsigned_abs()))
-            .collect())
-    }
-
-    async fn left_out_of(
-        &self,
-        jobs: &[String],
-    ) -> Result<HashMap<String, BTreeMap<Reason, u64>>, StorageError> {
-        use team_client::Column;
-        let counts: Vec<(String, String, i64)> = team_client::Entity::find()
-            .select_only()
-            .columns([Column::TeamJobId, Column::Reason])
-            .column_as(Column::ClientId.count(), "clients")
-            .filter(Column::TeamJobId.is_in(jobs))
-            .filter(Column::Reason.is_not_null())
-            .filter(Column::LetterNumber.is_null())
-            .group_by(Column::TeamJobId)
-            .group_by(Column::Reason)
-            .into_tuple()
-            .all(self.connection())
-            .await?;
-        let mut left_out: HashMap<String, BTreeMap<Reason, u64>> = HashMap::new();
-        for (job, code, count) in counts {
-            let reason = Reason::parse(&code)
-                .ok_or_else(|| StorageError::Unexpected(format!("the reason '{code}'")))?;
-            left_out
-                .entry(job)
-                .or_default()
-                .insert(reason, count.unsigned_abs());
-        }
-        Ok(left_out)
     }
 }

@@ -1,15 +1,16 @@
 //! What becomes of the clients of a team job: planned with the batch, decided when the job ends.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait,
-    sea_query::{Expr, ExprTrait, OnConflict, SelectStatement},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{OnConflict, SelectStatement, SimpleExpr},
 };
 
 use super::{
     Database, StorageError,
-    entities::{batch, team_client, team_job},
+    entities::{batch, outcome_count, team_client, team_job},
     exports::CHUNK,
     read_client_id,
     team_jobs::jobs_of,
@@ -44,6 +45,18 @@ pub struct PastOutcome {
     pub outcome: Outcome,
 }
 
+/// How many clients of a team job have one outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutcomeCount {
+    pub team_job: String,
+    /// Absent for a letter.
+    pub reason: Option<Reason>,
+    pub clients: u64,
+}
+
+/// How a letter is called among the outcomes that are counted; the others are called by their reason.
+const LETTER: &str = "letter";
+
 impl Database {
     /// The clients of a team job, by client id.
     pub async fn planned_clients(
@@ -66,29 +79,33 @@ impl Database {
     }
 
     /// How many clients of each team job of a batch got a letter (no reason), or were left out for a reason.
-    pub async fn outcome_counts(
+    pub async fn outcome_counts(&self, batch_id: &str) -> Result<Vec<OutcomeCount>, StorageError> {
+        self.counts(outcome_count::Column::TeamJobId.in_subquery(jobs_of(batch_id)))
+            .await
+    }
+
+    /// The same of some team jobs.
+    pub(super) async fn outcome_counts_of(
         &self,
-        batch_id: &str,
-    ) -> Result<Vec<(String, Option<Reason>, usize)>, StorageError> {
-        use team_client::Column;
-        let decided = Condition::any()
-            .add(Column::LetterNumber.is_not_null())
-            .add(Column::Reason.is_not_null());
-        let rows: Vec<(String, Option<String>, i64)> = team_client::Entity::find()
-            .select_only()
-            .columns([Column::TeamJobId, Column::Reason])
-            .expr(Expr::col(Column::ClientId).count())
-            .filter(Column::TeamJobId.in_subquery(jobs_of(batch_id)))
-            .filter(decided)
-            .group_by(Column::TeamJobId)
-            .group_by(Column::Reason)
-            .into_tuple()
+        team_jobs: &[String],
+    ) -> Result<Vec<OutcomeCount>, StorageError> {
+        self.counts(outcome_count::Column::TeamJobId.is_in(team_jobs))
+            .await
+    }
+
+    async fn counts(&self, of: SimpleExpr) -> Result<Vec<OutcomeCount>, StorageError> {
+        let rows = outcome_count::Entity::find()
+            .filter(of)
             .all(self.connection())
             .await?;
         rows.into_iter()
-            .map(|(job, reason, count)| {
-                let reason = reason.as_deref().map(read_reason).transpose()?;
-                Ok((job, reason, usize::try_from(count).unwrap_or(0)))
+            .map(|row| {
+                let reason = (row.outcome != LETTER).then_some(row.outcome.as_str());
+                Ok(OutcomeCount {
+                    team_job: row.team_job_id,
+                    reason: reason.map(read_reason).transpose()?,
+                    clients: row.clients.unsigned_abs(),
+                })
             })
             .collect()
     }
@@ -182,6 +199,41 @@ pub(super) async fn save(
             .exec_without_returning(tx)
             .await?;
     }
+    save_counts(tx, team_job, outcomes).await
+}
+
+/// Counted once, when they are decided: whoever watches a batch asks for the numbers each second.
+async fn save_counts(
+    tx: &impl ConnectionTrait,
+    team_job: &str,
+    outcomes: &[(ClientId, Outcome)],
+) -> Result<(), StorageError> {
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for (_, outcome) in outcomes {
+        let outcome = match outcome {
+            Outcome::Letter(_) => LETTER,
+            Outcome::LeftOut(left_out) => left_out.reason.code(),
+        };
+        *counts.entry(outcome).or_default() += 1;
+    }
+    // Of a bundle that was lost and is made again.
+    outcome_count::Entity::delete_many()
+        .filter(outcome_count::Column::TeamJobId.eq(team_job))
+        .exec(tx)
+        .await?;
+    if counts.is_empty() {
+        return Ok(());
+    }
+    let rows = counts
+        .into_iter()
+        .map(|(outcome, clients)| outcome_count::ActiveModel {
+            team_job_id: Set(team_job.to_owned()),
+            outcome: Set(outcome.to_owned()),
+            clients: Set(clients),
+        });
+    outcome_count::Entity::insert_many(rows)
+        .exec_without_returning(tx)
+        .await?;
     Ok(())
 }
 

@@ -17,6 +17,7 @@ pub mod letter_version;
 pub mod location;
 pub mod logo;
 pub mod organisation;
+pub mod outcome_count;
 pub mod purge_day;
 pub mod session;
 pub mod team_client;

@@ -22,8 +22,9 @@ use crate::domain::{
     organisation::{Logo, LogoFormat, Organisation, Slug},
 };
 
-/// Rows in one INSERT: far below SQLite's 32,766 values, large enough that the statement is not what takes time.
-pub(super) const CHUNK: usize = 1_000;
+/// Rows in one INSERT: large enough that the statement is not what takes time, and small enough that the connections, each
+/// of which keeps a few of them ready, do not take megabytes for that.
+pub(super) const CHUNK: usize = 250;
 
 /// An organisation as the last export left it, with the letter that was published, if any.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! Counts what became of the clients of a batch without reading them all: pages that are watched ask it each second.
+//! Finds the clients of a batch who were left out for a reason, without reading them all.
 
 use sea_orm_migration::prelude::*;
 

@@ -12,6 +12,7 @@ mod m0007_sessions;
 mod m0008_intake_form;
 mod m0009_bundle_lines;
 mod m0010_outcomes;
+mod m0011_outcome_counts;
 
 pub struct Migrator;
 
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_intake_form::Migration),
             Box::new(m0009_bundle_lines::Migration),
             Box::new(m0010_outcomes::Migration),
+            Box::new(m0011_outcome_counts::Migration),
         ]
     }
 }
