@@ -88,6 +88,23 @@ fn fetch_all(cli: &Cli) -> Vec<Bundle> {
 }
 
 #[test]
+fn a_database_from_before_outcomes_were_counted_is_counted_once() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let batch = submit(&cli, &[]);
+        work(&cli);
+        let done = show(&cli, &batch);
+        for sentence in [
+            "DROP TABLE outcome_count",
+            "DELETE FROM seaql_migrations WHERE version = 'm0011_outcome_counts'",
+        ] {
+            cli.rows().query(sentence);
+        }
+        assert_eq!(show(&cli, &batch), done);
+    }
+}
+
+#[test]
 fn codes_that_would_never_work_are_spoken_of() {
     let cli = imported(Kind::Sqlite);
     let past = "the codes expire on 2021-03-17, which has passed";
@@ -124,6 +141,14 @@ fn a_batch_is_submitted_worked_on_shown_and_fetched() {
         assert_eq!(
             done["left_out"],
             serde_json::json!({ "incomplete": 1, "other_team": 2 })
+        );
+        let rows = cli.rows();
+        let outcome = "SELECT team_job_id, COALESCE(reason, 'letter') AS outcome";
+        assert_eq!(
+            rows.query("SELECT * FROM outcome_count ORDER BY team_job_id, outcome"),
+            rows.query(&format!(
+                "{outcome}, COUNT(*) FROM team_client GROUP BY 1, 2 ORDER BY 1, 2"
+            ))
         );
         for team in teams(&done) {
             assert_eq!(team["expected"], team["made"]);

@@ -157,8 +157,11 @@ async fn open_file(path: PathBuf, bytes: u64) -> Result<(Header, File), BundleEr
             Ok((Header::read(&header)?, file))
         }
         Ok(_) => Err(BundleError::Damaged),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BundleError::Lost),
-        Err(error) => Err(BundleError::Read(error)),
+        Err(error) => Err(match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => BundleError::Lost,
+            io::ErrorKind::UnexpectedEof => BundleError::Damaged,
+            _ => BundleError::Read(error),
+        }),
     }
 }
 
@@ -250,7 +253,8 @@ impl Source {
 }
 
 async fn read_at(file: Arc<File>, start: u64, size: usize) -> Result<Vec<u8>, BundleError> {
-    // Made here: what is freed on another thread than it was made on is used again later.
+    // Made here and not by the thread that reads: memory that is freed on another thread than it was made on is used
+    // again late.
     let mut bytes = vec![0; size];
     let reading = at_the_disk(move || file.read_exact_at(&mut bytes, start).map(|()| bytes));
     match reading.await.flatten() {

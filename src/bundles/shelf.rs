@@ -26,8 +26,8 @@ use super::{
     seal::{SealKeys, Sealing},
 };
 
-/// Bytes handed to a folder at a time. What is freed on another thread than it was made on is used again late, so these are
-/// small.
+/// Bytes handed to a folder at a time. Each lot is freed on another thread than it was made on, and that memory is used
+/// again late, so these are small.
 const FOLDER_PIECE: usize = 1 << 18;
 /// Bytes handed to a bucket at a time: S3 takes no parts below 5 MiB.
 const BUCKET_PIECE: usize = 8 << 20;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    batch_arguments::{Batch, BatchList, Submit, expired},
+    batch_arguments::{Batch, BatchList, Submit, note_on_expiry},
     open_app,
     progress::Progress,
     table::{self, columns},
@@ -49,7 +49,7 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
         ..arguments.request.into()
     };
     let prepared = prepare_batch(app, &arguments.organisation, &request).await?;
-    if let Some(note) = expired(prepared.options(), app.today()) {
+    if let Some(note) = note_on_expiry(prepared.options(), app.today()) {
         terminal.note(&note);
     }
     if arguments.dry_run {

@@ -123,7 +123,7 @@ enum AgainAfter {
 }
 
 /// Worth saying of letters whose codes would never work: somebody may want them all the same, to look at.
-pub fn expired(options: &BatchOptions, today: NaiveDate) -> Option<String> {
+pub fn note_on_expiry(options: &BatchOptions, today: NaiveDate) -> Option<String> {
     let day = options.valid_until;
     (day < today).then(|| format!("note: the codes expire on {day}, which has passed"))
 }

@@ -46,7 +46,7 @@ impl<'a> Progress<'a> {
         self.total.set_position(done as u64);
         for team in teams {
             match team.state {
-                TeamJobState::Queued => {}
+                TeamJobState::Queued => self.hide(team),
                 TeamJobState::Working => self.show_working(team),
                 _ => self.show_ended(team),
             }
@@ -55,12 +55,24 @@ impl<'a> Progress<'a> {
 
     /// Says something in the midst of it.
     pub fn note(&self, text: &str) {
-        self.bars.suspend(|| self.terminal.note(text));
+        if self.bars.is_hidden() {
+            self.terminal.note(text);
+        } else {
+            // `suspend` would panic on a screen that is gone.
+            let _ = self.bars.println(text);
+        }
     }
 
     pub fn finish(&self) {
         self.total.finish_and_clear();
         let _ = self.bars.clear();
+    }
+
+    /// It waits, perhaps for another try.
+    fn hide(&mut self, team: &TeamStatus) {
+        if let Some(bar) = self.teams.remove(&team.team_job) {
+            bar.finish_and_clear();
+        }
     }
 
     fn show_working(&mut self, team: &TeamStatus) {
@@ -84,9 +96,7 @@ impl<'a> Progress<'a> {
             return;
         }
         self.ended.push(team.team_job.clone());
-        if let Some(bar) = self.teams.remove(&team.team_job) {
-            bar.finish_and_clear();
-        }
+        self.hide(team);
         if !self.terminal.interactive && !self.terminal.json {
             let state = team.state.as_str();
             let made = match team.state {

@@ -1,5 +1,4 @@
-//! What keeps a run from going on, said while it waits, and each thing once: a disk that is full, say, is cleared by
-//! whoever reads so.
+//! What keeps a run from going on, said while it waits, each reason once: whoever reads that the disk is full can make room.
 
 use std::{
     collections::BTreeSet,
@@ -22,8 +21,10 @@ const SILENCE: Duration = Duration::from_secs(5);
 pub struct Trouble {
     /// Since when the database or the store does not answer, and whether that was said.
     away: Option<(Instant, bool)>,
-    /// Attempts that ended badly, by team job and number.
+    /// Failed attempts that were looked at, by team job and number.
     attempts: BTreeSet<(String, u32)>,
+    /// Why they failed. When a disk is full, every team has the same to say.
+    reasons: BTreeSet<String>,
 }
 
 impl Trouble {
@@ -42,43 +43,40 @@ impl Trouble {
         self.away = None;
     }
 
-    /// What to say of attempts that ended badly since they were last looked at. `teams`: those of the batch `id`.
+    /// What to say of attempts that failed since they were last looked at. `teams`: those of the batch `id`.
     pub async fn attempts(
         &mut self,
         app: &App,
         id: &str,
         teams: &[TeamStatus],
     ) -> Result<Vec<String>, Failure> {
-        let mut unsaid = BTreeSet::new();
-        for team in teams {
-            let attempt = (team.team_job.clone(), team.attempts);
-            if team.state == TeamJobState::Queued
-                && team.attempts > 0
-                && self.attempts.insert(attempt.clone())
-            {
-                unsaid.insert(attempt);
-            }
-        }
-        if unsaid.is_empty() {
+        let waiting = teams
+            .iter()
+            .filter(|team| team.state == TeamJobState::Queued && team.attempts > 0)
+            .map(|team| (team.team_job.clone(), team.attempts));
+        let new: BTreeSet<(String, u32)> = waiting
+            .filter(|attempt| !self.attempts.contains(attempt))
+            .collect();
+        if new.is_empty() {
             return Ok(Vec::new());
         }
         let mut notes = Vec::new();
         for team in show_batch(app, id).await?.teams {
-            let bad = team.attempts.into_iter().filter(|attempt| {
-                let bad = [AttemptOutcome::Failed, AttemptOutcome::Crashed];
-                attempt
-                    .outcome
-                    .is_some_and(|outcome| bad.contains(&outcome))
-                    && unsaid.contains(&(team.team_job.clone(), attempt.number))
-            });
-            notes.extend(bad.map(|attempt| {
-                let reason = attempt.reason.as_deref().unwrap_or("its worker died");
-                format!(
-                    "note: {}, attempt {}: {reason}; it is tried again",
-                    team.team_name, attempt.number
-                )
-            }));
+            for attempt in team.attempts {
+                let number = attempt.number;
+                if attempt.outcome == Some(AttemptOutcome::Failed)
+                    && new.contains(&(team.team_job.clone(), number))
+                    && let Some(reason) = attempt.reason
+                    && self.reasons.insert(reason.clone())
+                {
+                    let team = &team.team_name;
+                    notes.push(format!(
+                        "note: {team}, attempt {number}: {reason}; it is tried again"
+                    ));
+                }
+            }
         }
+        self.attempts.extend(new);
         Ok(notes)
     }
 }

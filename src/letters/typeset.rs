@@ -183,7 +183,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Keeps every press busy, and no more: other jobs wait for a press too.
+    /// Keeps the presses busy, and no more: other jobs wait for a press too. Chunks that wait for one before them count as
+    /// well, since they may have to be cut anew, and what they wrote is then of no use.
     fn submit_ahead(&mut self) {
         let most = self.press.presses();
         while self.ahead < self.queue.len() && self.flights.0.len() + self.landed.len() < most {

@@ -54,7 +54,7 @@ pub struct OutcomeCount {
     pub clients: u64,
 }
 
-/// How a letter is called among the outcomes that are counted; the others are called by their reason.
+/// What a letter is called among the outcomes that are counted; the others are called by their reason.
 const LETTER: &str = "letter";
 
 impl Database {
@@ -216,7 +216,7 @@ async fn save_counts(
         };
         *counts.entry(outcome).or_default() += 1;
     }
-    // Of a bundle that was lost and is made again.
+    // There are some when a bundle was lost and is made again.
     outcome_count::Entity::delete_many()
         .filter(outcome_count::Column::TeamJobId.eq(team_job))
         .exec(tx)

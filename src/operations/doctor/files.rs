@@ -157,7 +157,8 @@ fn look_at_disks(places: &[(&str, PathBuf)]) -> Verdict {
     Verdict::ok(format!("room left: {}", room.join(", ")))
 }
 
-/// A batch of 10,000 letters takes about 200 MB in the store and as much in the spool while it is packed. Of a large disk
+/// A batch of 10,000 letters takes about 200 MB in the store and as much in the spool while it is packed, more when letters do not
+/// fit. Of a large disk
 /// 5 % may be much more than anybody needs, so ten times the least is enough of any.
 fn short_of_room(what: &str, space: &Space) -> Option<Verdict> {
     let hint = "make room: `brievenbus purge` clears what no bundle needs";

@@ -63,24 +63,24 @@ pub async fn select_eligible(
         address_style: preferences.address_style,
     };
     let mut judged = Vec::with_capacity(planned.len());
-    // A few at a time: the records of thousands of clients take more memory than anything else here.
-    for planned in planned.chunks(RECORDS) {
-        let ids: Vec<ClientId> = planned.iter().map(|p| p.client.clone()).collect();
-        let clients: HashMap<ClientId, Client> = app
+    // Some hundreds at a time: the records of thousands of clients take more memory than anything else here.
+    for some in planned.chunks(RECORDS) {
+        let ids: Vec<ClientId> = some.iter().map(|p| p.client.clone()).collect();
+        let mut clients: HashMap<ClientId, Client> = app
             .db
             .clients(slug, &ids)
             .await?
             .into_iter()
             .map(|client| (client.id.clone(), client))
             .collect();
-        for planned in planned {
+        for planned in some {
             let client = clients
-                .get(&planned.client)
+                .remove(&planned.client)
                 .ok_or_else(|| Failure::ours(format!("client {} has no record", planned.client)))?;
-            let candidate = Candidate::new(client, preferences);
+            let candidate = Candidate::new(&client, preferences);
             let missing = missing_glyph(&candidate, edition);
             let facts = Facts {
-                client,
+                client: &client,
                 in_care: in_care.contains(&client.id),
                 last_invitation: last.get(&client.id).copied(),
                 // The other team can print the characters no better, and the client gets a letter nowhere.

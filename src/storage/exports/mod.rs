@@ -22,7 +22,7 @@ use crate::domain::{
     organisation::{Logo, LogoFormat, Organisation, Slug},
 };
 
-/// Rows in one INSERT: large enough that the statement is not what takes time, and small enough that the connections, each
+/// Rows in one INSERT, or ids in one IN, far below SQLite's 32,766 values: large enough that the statement is not what takes time, and small enough that the connections, each
 /// of which keeps a few of them ready, do not take megabytes for that.
 pub(super) const CHUNK: usize = 250;
 

@@ -91,6 +91,7 @@ impl Database {
         tx.commit().await?;
         let clients: HashSet<&ClientId> = clients.iter().map(|(id, _)| id).collect();
         issued.codes.retain(|id, _| clients.contains(id));
+        issued.earlier_words.retain(|id, _| clients.contains(id));
         Ok(issued)
     }
 

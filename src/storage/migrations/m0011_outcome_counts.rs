@@ -28,9 +28,11 @@ impl MigrationTrait for Migration {
             .get_connection()
             .execute_unprepared(
                 "INSERT INTO outcome_count (team_job_id, outcome, clients) \
-                 SELECT team_job_id, COALESCE(reason, 'letter'), COUNT(*) FROM team_client \
-                 WHERE reason IS NOT NULL OR letter_number IS NOT NULL \
-                 GROUP BY team_job_id, COALESCE(reason, 'letter')",
+                 SELECT team_job_id, outcome, COUNT(*) FROM \
+                 (SELECT team_job_id, \
+                 CASE WHEN letter_number IS NOT NULL THEN 'letter' ELSE reason END AS outcome \
+                 FROM team_client) AS decided \
+                 WHERE outcome IS NOT NULL GROUP BY team_job_id, outcome",
             )
             .await?;
         Ok(())
