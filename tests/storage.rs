@@ -243,9 +243,9 @@ async fn try_issue(
         .issue_invitations(job, &clients, &[], &app.vault, &mut || draw(), app.now())
         .await?;
     let mut codes: Vec<(String, String)> = issued
-        .letters
+        .codes
         .iter()
-        .map(|(client, letter)| (client.to_string(), letter.code.digits().to_owned()))
+        .map(|(client, code)| (client.to_string(), code.digits().to_owned()))
         .collect();
     codes.sort();
     let mut taken: Vec<String> = issued.taken.keys().map(ToString::to_string).collect();
