@@ -301,13 +301,22 @@ fn the_same_key_ten_times_at_once_is_one_batch() {
     assert_eq!(ids.len(), 1);
     assert_eq!(items(&service.get("/api/v1/batches", &token)).len(), 1);
 
-    let other = service
-        .ask("POST", "/api/v1/batches")
-        .token(&token)
-        .header("idempotency-key", "samen")
-        .json(&json!({ "organisation": SLUG, "teams": ["Zuid"] }))
-        .send();
-    assert_eq!(other.assert_status(409).code(), "idempotency_key_used");
+    for other in [
+        json!({ "organisation": SLUG, "teams": ["Zuid"] }),
+        json!({ "organisation": SLUG, "address_window": "right" }),
+    ] {
+        let refused = service
+            .ask("POST", "/api/v1/batches")
+            .token(&token)
+            .header("idempotency-key", "samen")
+            .json(&other)
+            .send();
+        assert_eq!(
+            refused.assert_status(409).code(),
+            "idempotency_key_used",
+            "{other}"
+        );
+    }
     for wrong in ["", "é", &"x".repeat(201)] {
         let refused = service
             .ask("POST", "/api/v1/batches")

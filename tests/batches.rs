@@ -197,10 +197,41 @@ fn a_dry_run_tells_what_would_happen_and_issues_nothing() {
                 assert_eq!(would[field], did[field], "{field} of {}", would["name"]);
             }
         }
+        assert_eq!(forecast["in_other_batches"], 0);
         // Now everybody has an open invitation, and the next dry run knows.
         let again = submit(&cli, &["--dry-run"]);
         assert_eq!(again["letters"], 0);
         assert_eq!(again["left_out"]["open_invitation"], 21);
+    }
+}
+
+#[test]
+fn a_dry_run_says_who_is_in_a_batch_that_is_under_way() {
+    for kind in BOTH {
+        let cli = imported(kind);
+        let first = submit(&cli, &["--team", "Noord"]);
+        let forecast = submit(&cli, &["--dry-run"]);
+        let of_noord = submit(&cli, &["--dry-run", "--team", "Noord"]);
+        let letters = of_noord["letters"].as_u64().unwrap();
+        assert!(letters > 0 && letters < forecast["letters"].as_u64().unwrap());
+        assert_eq!(of_noord["in_other_batches"], letters);
+        assert_eq!(forecast["in_other_batches"], letters);
+        let read = [
+            "batch",
+            "submit",
+            "--organisation",
+            "zorg",
+            "--team",
+            "Noord",
+            "--dry-run",
+        ];
+        let said = cli.ok(&read).stdout;
+        let clients = format!("also in a batch that is under way: {letters} clients;");
+        assert!(said.contains(&clients), "{said}");
+
+        cli.ok(&["batch", "cancel", first["id"].as_str().unwrap()]);
+        let forecast = submit(&cli, &["--dry-run"]);
+        assert_eq!(forecast["in_other_batches"], 0);
     }
 }
 
@@ -238,15 +269,28 @@ fn ten_submits_with_one_idempotency_key_at_once_are_one_batch() {
         assert_eq!(cli.rows().query("SELECT count(*) FROM team_job"), [["2"]]);
         let another = submit(&cli, &["--idempotency-key", "december"]);
         assert!(!ids.contains(another["id"].as_str().unwrap()));
-        // For another team it is another request, and would be lost if it were taken for the first.
-        let arguments = [&arguments[..], &["--team", "Noord"]].concat();
-        let refused = cli.try_run(&arguments);
-        assert_eq!(refused.exit, Some(1));
-        assert!(
-            refused.stderr.contains("used for other teams"),
-            "{}",
-            refused.stderr
-        );
+        // For another team, or with other options, it is another request, and would be lost if it were taken for the
+        // first.
+        for (more, how) in [
+            (&["--team", "Noord"][..], "for other teams"),
+            (&["--address-window", "right"], "with other options"),
+            (&["--order", "address"], "with other options"),
+            (&["--again", "expired"], "with other options"),
+            (&["--valid-until", "2031-01-20"], "with other options"),
+        ] {
+            let refused = cli.try_run(&[&arguments[..], more].concat());
+            assert_eq!(refused.exit, Some(1), "{more:?}");
+            let said = format!("this idempotency key was used {how}, in batch");
+            assert!(refused.stderr.contains(&said), "{}", refused.stderr);
+        }
+        // What the first left open and came out the same is the same request.
+        let spelled = [
+            &arguments[..],
+            &["--address-window", "left", "--order", "name"],
+        ]
+        .concat();
+        let there = cli.ok(&spelled).json();
+        assert!(ids.contains(there["id"].as_str().unwrap()));
         assert_eq!(
             cli.try_run(&[&SUBMIT[..], &["--idempotency-key", ""]].concat())
                 .exit,

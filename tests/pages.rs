@@ -237,6 +237,10 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
         again.header("location"),
         format!("{page}?gedaan=batch-was-er-al")
     );
+    // Gone back to and changed it would be another one.
+    let changed = desk.post(&action, &with(fields, "volgorde", "adres"));
+    changed.assert_status(409);
+    assert!(read(&changed).words().contains("met andere keuzes"));
 
     desk.service.cli.ok(&["batch", "watch", id]);
     let ready = desk.page(page);
@@ -282,6 +286,15 @@ fn a_batch_that_waits_is_cancelled_after_a_question() {
     let desk = Desk::on(Service::of(cli, &["--workers", "0"]));
     let waiting = desk.page(&format!("/batches/{id}"));
     assert!(waiting.words().contains("In de wachtrij"));
+
+    // Whoever wants another one for the same clients is told.
+    let action = format!("{HOME}/batches/nieuw");
+    let choices = desk.page(&format!("{action}?team=1102"));
+    let asked = with(choices.fields(&action), "stap", "controleren");
+    let checked = read(&desk.post(&action, &asked));
+    let told = "cliënten die ook in een batch staan die nog loopt. Wie daar een brief krijgt, krijgt hier geen tweede.";
+    assert!(checked.words().contains(told), "{}", checked.words());
+
     assert!(
         waiting
             .links()

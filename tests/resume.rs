@@ -316,7 +316,10 @@ fn a_run_for_something_else_finishes_the_interrupted_one_first() {
     let other = [&RUN[..6], &["2026-01-16"]].concat();
     let answer = cli.ok(&other);
     assert!(
-        answer.stderr.contains("which was interrupted"),
+        answer.stderr.contains(
+            "which was interrupted; its letters are as they were asked for then: of 2026-01-15, \
+             codes until 2026-02-26, address left, with logo"
+        ),
         "{}",
         answer.stderr
     );

@@ -542,6 +542,28 @@ async fn an_invitation_that_never_left_the_house_is_no_invitation() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_that_was_lost_is_made_again_and_its_outcomes_are_counted_once() {
+    on_both(async |kind| {
+        let codes = Codes::default();
+        let test = TestApp::open(kind, &codes).await;
+        let job = test.submit("1").await;
+        let counted = "SELECT team_job_id, outcome, clients FROM outcome_count ORDER BY outcome";
+        for attempt in ["the first", "the second"] {
+            let ended = run_team_job(&test.app, &job, "test").await.unwrap();
+            assert_eq!(ended, Ended::Finished, "{attempt}");
+            let letters = [[job.as_str(), "letter", "3"]];
+            assert_eq!(test.query(counted).await, letters, "{attempt}");
+            let batches = test.query("SELECT batch_id FROM bundle").await;
+            let bundles = test.app.db.bundles(&batches[0][0]).await.unwrap();
+            assert_eq!(bundles.len(), 1, "{attempt}");
+            fs::remove_dir_all(test.home.path().join("data/bundles")).unwrap();
+            assert!(test.app.db.remake_bundle(&bundles[0]).await.unwrap());
+        }
+    })
+    .await;
+}
+
 /// Makes the store refuse bundles: a file in the place of its folder.
 fn break_store(test: &TestApp) {
     let store = test.home.path().join("data/bundles");

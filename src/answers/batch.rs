@@ -107,6 +107,8 @@ pub struct BatchForecast {
     letters: usize,
     #[schema(schema_with = words::left_out)]
     left_out: BTreeMap<&'static str, usize>,
+    /// Of `letters`, those to clients who are also in a batch that is under way: whoever gets one there gets none here.
+    in_other_batches: usize,
     teams: Vec<BatchTeamForecast>,
 }
 
@@ -229,6 +231,7 @@ impl From<Forecast> for BatchForecast {
             clients: forecast.teams.iter().map(|team| team.clients).sum(),
             letters: forecast.teams.iter().map(|team| team.letters).sum(),
             left_out: forecast.left_out(),
+            in_other_batches: forecast.in_other_batches,
             organisation: forecast.organisation,
             teams: forecast
                 .teams

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     answers::run::Run as RunAnswer,
-    domain::{batch::BatchRequest, calendar::day_in_amsterdam},
+    domain::{batch::BatchRequest, calendar::day_in_amsterdam, organisation::AddressWindow},
     exports::Export,
     operations::{
         App, Failure, Kind,
@@ -89,11 +89,10 @@ pub async fn run(
     // It is in the database now; a large export need not stay in memory as well.
     drop(export);
     let batches = start_run(&app, &slug, &request).await?;
-    for batch in batches.iter().filter(|batch| batch.resumed) {
-        terminal.note(&format!(
-            "note: going on with batch {}, which was interrupted",
-            batch.id
-        ));
+    for (place, batch) in batches.iter().enumerate() {
+        if batch.resumed {
+            terminal.note(&note_on_resumed(batch, place + 1 == batches.len()));
+        }
     }
     let worker = workers.start(Arc::clone(&app)).await?;
     let worked = tokio::select! {
@@ -108,6 +107,26 @@ pub async fn run(
     let reported = report(&app, &batches, &files, terminal).await;
     app.close().await;
     reported
+}
+
+fn note_on_resumed(batch: &RunBatch, asked_for: bool) -> String {
+    let note = format!(
+        "note: going on with batch {}, which was interrupted",
+        batch.id
+    );
+    if asked_for {
+        return note;
+    }
+    let options = &batch.options;
+    let window = match options.address_window {
+        AddressWindow::Left => "left",
+        AddressWindow::Right => "right",
+    };
+    let logo = if options.with_logo { "with" } else { "without" };
+    format!(
+        "{note}; its letters are as they were asked for then: of {}, codes until {}, address {window}, {logo} logo",
+        options.letter_date, options.valid_until
+    )
 }
 
 async fn check(

@@ -11,7 +11,7 @@ use crate::{
         dry_run::Forecast,
         show_batch::{BatchSummary, TeamSummary},
     },
-    wording::english::reason,
+    wording::english::{count, reason},
 };
 
 /// Characters a line when the output is no terminal.
@@ -111,6 +111,12 @@ pub fn forecast(forecast: &Forecast) -> String {
             let why = reason(*why);
             text.push(format!("{}, client {client}: {why}", team.team_name));
         }
+    }
+    if forecast.in_other_batches > 0 {
+        text.push(format!(
+            "also in a batch that is under way: {}; whoever gets a letter there gets none here",
+            count(forecast.in_other_batches, "client", "clients")
+        ));
     }
     text.push("nothing was issued".to_owned());
     text.join("\n")

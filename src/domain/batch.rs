@@ -29,6 +29,23 @@ pub struct BatchRequest {
     pub priority: Priority,
 }
 
+impl BatchRequest {
+    /// Whether a batch with these options and this order is what was asked for, teams aside. What the request leaves open
+    /// may have been filled in otherwise when the batch was planned: on another day, from other preferences.
+    pub fn is_met_by(&self, options: &BatchOptions, order: LetterOrder) -> bool {
+        fn meets<T: PartialEq>(wish: Option<T>, has: T) -> bool {
+            wish.is_none_or(|wish| wish == has)
+        }
+        meets(self.address_window, options.address_window)
+            && meets(self.with_logo, options.with_logo)
+            && meets(self.letter_date, options.letter_date)
+            && meets(self.valid_until, options.valid_until)
+            && meets(self.order, order)
+            && self.again == options.again
+            && self.accept_unknown == options.accept_unknown
+    }
+}
+
 /// Which batch goes first when workers have to choose. It changes nothing about the letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Priority {
@@ -245,6 +262,51 @@ mod tests {
             main,
             begin: date(begin),
             end: date(end),
+        }
+    }
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_a_request_leaves_open_is_met_by_any_and_what_it_asks_for_only_by_that() {
+        let open = BatchRequest::default();
+        let preferences = LetterPreferences::default();
+        let order = preferences.order;
+        let planned = BatchOptions::resolve(&open, &preferences, day("2026-11-21")).unwrap();
+        assert!(open.is_met_by(&planned, order));
+        let same = BatchRequest {
+            address_window: Some(AddressWindow::Left),
+            letter_date: Some(planned.letter_date),
+            order: Some(order),
+            priority: Priority::High,
+            ..open.clone()
+        };
+        assert!(same.is_met_by(&planned, order));
+        for other in [
+            BatchRequest {
+                address_window: Some(AddressWindow::Right),
+                ..open.clone()
+            },
+            BatchRequest {
+                letter_date: Some(day("2026-11-22")),
+                ..open.clone()
+            },
+            BatchRequest {
+                order: Some(LetterOrder::Address),
+                ..open.clone()
+            },
+            BatchRequest {
+                again: BTreeSet::from([Again::Expired]),
+                ..open.clone()
+            },
+            BatchRequest {
+                accept_unknown: true,
+                ..open.clone()
+            },
+        ] {
+            assert!(!other.is_met_by(&planned, order), "{other:?}");
         }
     }
 

@@ -28,6 +28,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Forecast {
     pub organisation: String,
+    /// Letters to clients who are also in a batch that is under way: whoever gets one there gets none here.
+    pub in_other_batches: usize,
     pub teams: Vec<TeamForecast>,
 }
 
@@ -73,6 +75,9 @@ async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
         .iter()
         .zip(&prepared.checked.team_names)
         .collect();
+    // Asked before anybody is judged: whoever gets an invitation in between is no letter below.
+    let undecided = app.db.undecided_clients(&organisation.slug).await?;
+    let mut in_other_batches = 0;
     let mut teams = Vec::new();
     for plan in &prepared.plan.teams {
         let Some(name) = names.get(&plan.team) else {
@@ -97,6 +102,11 @@ async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
         let words: Vec<LetterWords> = letters.map(|letter| letter.words().clone()).collect();
         let misfits = misfits(app, edition, words).await?;
         leave_out_misfits(&mut selection, &misfits);
+        in_other_batches += selection
+            .letters()
+            .iter()
+            .filter(|letter| undecided.contains(letter.id()))
+            .count();
         teams.push(TeamForecast {
             team_id: plan.team.to_string(),
             team_name: name.name.clone(),
@@ -108,6 +118,7 @@ async fn forecast(app: &App, prepared: &Prepared) -> Result<Forecast, Failure> {
     }
     Ok(Forecast {
         organisation: organisation.slug.to_string(),
+        in_other_batches,
         teams,
     })
 }

@@ -7,7 +7,10 @@ use super::{
     submit_batch::{Prepared, Submission, prepare_batch, submit_batch},
 };
 use crate::{
-    domain::{batch::BatchRequest, organisation::Slug},
+    domain::{
+        batch::{BatchOptions, BatchRequest},
+        organisation::Slug,
+    },
     storage::{self, StorageError, locks::LifeLock},
 };
 
@@ -16,6 +19,8 @@ pub struct RunBatch {
     pub id: String,
     /// It was begun by an earlier run that did not end.
     pub resumed: bool,
+    /// What its letters are like; an earlier run may have asked for others than this one.
+    pub options: BatchOptions,
     _lock: LifeLock,
 }
 
@@ -45,6 +50,7 @@ pub async fn start_run(
         let run = RunBatch {
             id: batch.id,
             resumed: true,
+            options: batch.options,
             _lock: lock,
         };
         if batch.fingerprint == prepared.fingerprint && same.is_none() {
@@ -74,6 +80,7 @@ async fn new_run(app: &App, prepared: &Prepared) -> Result<RunBatch, Failure> {
     Ok(RunBatch {
         id,
         resumed: false,
+        options: prepared.options().clone(),
         _lock: lock,
     })
 }

@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 use super::{
     App, Failure,
     edition::{edition, logo_of_store},
+    show_batch::find_batch,
     switches::Stop,
 };
 use crate::{
     domain::{
-        batch::{BatchOptions, BatchPlan, BatchRequest, Priority, plan_batch, teams_with_clients},
+        batch::{BatchOptions, BatchPlan, BatchRequest, plan_batch, teams_with_clients},
         client::Assignment,
         location::{FindError, LocationId, LocationTree},
         organisation::{LetterOrder, Logo, Organisation, Slug},
@@ -142,10 +143,10 @@ pub(super) fn unknown_team(text: &str, error: FindError) -> Failure {
 
 /// A request checked against what is stored, and planned: ready to be saved.
 pub struct Prepared {
+    request: BatchRequest,
     pub(super) stored: StoredOrganisation,
     pub(super) checked: CheckedRequest,
     pub(super) plan: BatchPlan,
-    priority: Priority,
     /// Equal for the same teams and options over the same export with the same letter.
     pub fingerprint: String,
 }
@@ -191,7 +192,7 @@ pub async fn prepare_batch(
     app.switches.passed(Stop::Plan, 0);
     Ok(Prepared {
         fingerprint: fingerprint(&stored, &checked)?,
-        priority: request.priority,
+        request: request.clone(),
         stored,
         checked,
         plan,
@@ -252,21 +253,21 @@ pub async fn submit_batch(
         fingerprint: &prepared.fingerprint,
         run_home: submission.run_home,
         idempotency_key: submission.idempotency_key,
-        priority: prepared.priority.rank(),
+        priority: prepared.request.priority.rank(),
     };
     let saved = app.db.save_plan(&new, &app.scribe()).await?;
     app.switches.passed(Stop::Save, 0);
     Ok(match saved {
         Saved::New => submission.id.to_owned(),
         Saved::There(id) => {
-            same_teams(app, &id, &prepared.checked).await?;
+            same_request(app, &id, prepared).await?;
             id
         }
     })
 }
 
-/// A key that was used for other teams is a mistake: these would never be written.
-async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(), Failure> {
+/// A key that was used for something else is a mistake: these letters would never be written, or not like this.
+async fn same_request(app: &App, id: &str, prepared: &Prepared) -> Result<(), Failure> {
     let first: BTreeSet<String> = app
         .db
         .team_statuses(id)
@@ -274,15 +275,25 @@ async fn same_teams(app: &App, id: &str, checked: &CheckedRequest) -> Result<(),
         .into_iter()
         .map(|team| team.team_id)
         .collect();
-    let asked: BTreeSet<String> = checked.teams.iter().map(ToString::to_string).collect();
-    if first == asked {
-        return Ok(());
+    let teams = &prepared.checked.teams;
+    let asked: BTreeSet<String> = teams.iter().map(ToString::to_string).collect();
+    if first != asked {
+        return Err(key_used("for other teams", id));
     }
-    Err(Failure::conflict(
+    let batch = find_batch(app, id).await?;
+    let order = batch.organisation.letter.order;
+    if !prepared.request.is_met_by(&batch.options, order) {
+        return Err(key_used("with other options", id));
+    }
+    Ok(())
+}
+
+fn key_used(how: &str, id: &str) -> Failure {
+    Failure::conflict(
         "idempotency_key_used",
-        format!("this idempotency key was used for other teams, in batch {id}"),
+        format!("this idempotency key was used {how}, in batch {id}"),
         "choose another key for another request",
-    ))
+    )
 }
 
 fn fingerprint(stored: &StoredOrganisation, checked: &CheckedRequest) -> Result<String, Failure> {

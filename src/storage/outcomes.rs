@@ -1,6 +1,6 @@
 //! What becomes of the clients of a team job: planned with the batch, decided when the job ends.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ActiveValue::Set,
@@ -19,6 +19,7 @@ use crate::domain::{
     client::ClientId,
     eligibility::{LeftOut, Reason},
     organisation::Slug,
+    team_job::TeamJobState,
 };
 
 /// A client of a team job as it was planned.
@@ -76,6 +77,25 @@ impl Database {
                 })
             })
             .collect()
+    }
+
+    /// The clients in team jobs of an organisation that have not ended: whether they get a letter there is not decided.
+    pub async fn undecided_clients(&self, slug: &Slug) -> Result<BTreeSet<ClientId>, StorageError> {
+        let under_way = TeamJobState::UNDER_WAY.map(TeamJobState::as_str);
+        let jobs = team_job::Entity::find()
+            .select_only()
+            .column(team_job::Column::Id)
+            .filter(team_job::Column::BatchId.in_subquery(batches_of(slug)))
+            .filter(team_job::Column::State.is_in(under_way))
+            .into_query();
+        let ids: Vec<String> = team_client::Entity::find()
+            .select_only()
+            .column(team_client::Column::ClientId)
+            .filter(team_client::Column::TeamJobId.in_subquery(jobs))
+            .into_tuple()
+            .all(self.connection())
+            .await?;
+        ids.iter().map(|id| read_client_id(id)).collect()
     }
 
     /// How many clients of each team job of a batch got a letter (no reason), or were left out for a reason.

@@ -7,6 +7,7 @@ organisation, a token for support and one for the provider, and where screenshot
 import json
 import os
 import pathlib
+import time
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -61,6 +62,19 @@ def sign_in(page, role):
     page.get_by_label("Token").fill(SERVICE[role])
     page.get_by_role("button", name="Aanmelden").click()
     page.wait_for_url(lambda address: "aanmelden" not in address)
+
+
+def nothing_under_way(page):
+    """Waits until no batch is under way: what is counted on a page would change while somebody looks at it."""
+    head = {"Authorization": f"Bearer {SERVICE['support']}"}
+    until = time.monotonic() + PATIENCE / 1000
+    while True:
+        batches = page.request.get("/api/v1/batches", headers=head).json()
+        under_way = [batch["id"] for batch in batches["items"] if batch["state"] in ("queued", "working")]
+        if not under_way:
+            return
+        assert time.monotonic() < until, f"still under way: {under_way}"
+        time.sleep(0.2)
 
 
 def check(page, name):

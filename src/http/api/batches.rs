@@ -133,8 +133,8 @@ enum Submitted {
 /// Submit a batch.
 ///
 /// Letters for the clients of the teams who were never invited. The work is queued; follow it with the address in
-/// `Location`. The same `Idempotency-Key` again, for the same teams of the same organisation, answers with the first
-/// batch and 200. With `dry_run` nothing is saved or issued: the answer has the counts and the letters that are not
+/// `Location`. The same `Idempotency-Key` again, for the same teams of the same organisation with the same options,
+/// answers with the first batch and 200; for anything else it is refused with 409. With `dry_run` nothing is saved or issued: the answer has the counts and the letters that are not
 /// possible.
 #[utoipa::path(
     post,

@@ -45,7 +45,7 @@ pub(super) fn batches(code: &str) -> Option<Sentence> {
             "Kijk bij het team waarom, herstel dat en probeer het opnieuw.",
         ),
         "idempotency_key_used" => say(
-            "Met dit formulier is al een batch voor andere teams aangevraagd.",
+            "Met dit formulier is al een batch aangevraagd, voor andere teams of met andere keuzes.",
             "Begin een nieuwe batch vanuit het locatiegram.",
         ),
         "invalid_dates" => say(

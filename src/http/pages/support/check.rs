@@ -41,6 +41,8 @@ struct Check {
     /// `90 brieven`
     letters_text: String,
     left_out: String,
+    /// What to know when a batch is under way for some of these clients.
+    in_other_batches: Option<String>,
     facts: Vec<(&'static str, String)>,
     teams: Vec<TeamLine>,
     reasons: Vec<ReasonLine>,
@@ -87,6 +89,7 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
         letters_number: number(letters),
         letters_text: count(letters, "brief", "brieven"),
         left_out: number(clients - letters),
+        in_other_batches: in_other_batches(forecast.in_other_batches),
         facts: facts(prepared, &choice),
         teams: forecast.teams.iter().map(TeamLine::from).collect(),
         reasons: reason_lines(&forecast.left_out()),
@@ -98,6 +101,21 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
         expired: prepared.options().valid_until < app.today(),
         choice,
     })
+}
+
+fn in_other_batches(letters: usize) -> Option<String> {
+    let whom = match letters {
+        0 => return None,
+        1 => "Eén van deze brieven is voor een cliënt die ook in een batch staat die nog loopt."
+            .to_owned(),
+        many => format!(
+            "{} van deze brieven zijn voor cliënten die ook in een batch staan die nog loopt.",
+            number(many)
+        ),
+    };
+    Some(format!(
+        "{whom} Wie daar een brief krijgt, krijgt hier geen tweede."
+    ))
 }
 
 fn facts(prepared: &Prepared, choice: &Choice) -> Vec<(&'static str, String)> {
@@ -173,6 +191,7 @@ mod tests {
         };
         let forecast = Forecast {
             organisation: "zorg".to_owned(),
+            in_other_batches: 0,
             teams: vec![team(100..250), team(250..400)],
         };
         assert_eq!(impossible_letters(&forecast), 300);
