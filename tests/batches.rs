@@ -215,6 +215,15 @@ fn a_dry_run_says_who_is_in_a_batch_that_is_under_way() {
         let letters = of_noord["letters"].as_u64().unwrap();
         assert!(letters > 0 && letters < forecast["letters"].as_u64().unwrap());
         assert_eq!(of_noord["in_other_batches"], letters);
+        // The clients of another organisation with the same numbers are other people.
+        let mut other = export();
+        other.toml = other.toml.replace("zorg", "elders");
+        other.write(cli.home(), "elders");
+        cli.ok(&["import", "elders"]);
+        let elsewhere = ["batch", "submit", "--organisation", "elders", "--dry-run"];
+        let elsewhere = cli.ok(&[&elsewhere[..], &["--json"]].concat()).json();
+        assert!(elsewhere["letters"].as_u64().unwrap() > 0);
+        assert_eq!(elsewhere["in_other_batches"], 0);
         assert_eq!(forecast["in_other_batches"], letters);
         let read = [
             "batch",
@@ -291,6 +300,16 @@ fn ten_submits_with_one_idempotency_key_at_once_are_one_batch() {
         .concat();
         let there = cli.ok(&spelled).json();
         assert!(ids.contains(there["id"].as_str().unwrap()));
+        // And the other way round: what the first asked for, and the second leaves open.
+        let right = ["--idempotency-key", "rechts", "--address-window", "right"];
+        let right = submit(&cli, &right);
+        let open = cli.try_run(&[&SUBMIT[..], &["--idempotency-key", "rechts"]].concat());
+        assert_eq!(open.exit, Some(1));
+        let said = format!(
+            "used with other options, in batch {}",
+            right["id"].as_str().unwrap()
+        );
+        assert!(open.stderr.contains(&said), "{}", open.stderr);
         assert_eq!(
             cli.try_run(&[&SUBMIT[..], &["--idempotency-key", ""]].concat())
                 .exit,
@@ -468,6 +487,10 @@ fn a_request_that_cannot_be_is_refused_and_nothing_is_saved() {
     for (arguments, sentence) in [
         (
             &["batch", "submit", "--organisation", "onbekend"][..],
+            "there is no organisation 'onbekend'",
+        ),
+        (
+            &["team", "list", "--organisation", "onbekend"],
             "there is no organisation 'onbekend'",
         ),
         (

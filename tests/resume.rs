@@ -317,8 +317,8 @@ fn a_run_for_something_else_finishes_the_interrupted_one_first() {
     let answer = cli.ok(&other);
     assert!(
         answer.stderr.contains(
-            "which was interrupted; its letters are as they were asked for then: of 2026-01-15, \
-             codes until 2026-02-26, address left, with logo"
+            "which was interrupted, as it was asked for then: letters dated 2026-01-15, codes \
+             valid until 2026-02-26, window on the left, with logo"
         ),
         "{}",
         answer.stderr

@@ -543,6 +543,30 @@ async fn an_invitation_that_never_left_the_house_is_no_invitation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn clients_are_read_a_page_at_a_time_and_everybody_once() {
+    on_both(async |kind| {
+        let test = TestApp::open(kind, &Codes::default()).await;
+        let gone = "UPDATE client SET in_export = FALSE WHERE client_id = '100002'";
+        test.query(gone).await;
+        let slug = Slug::try_from("zorg".to_owned()).unwrap();
+        let mut after: Option<ClientId> = None;
+        for expected in ["100001", "100003"] {
+            let page = test.app.db.clients_in_export(&slug, after.as_ref(), 1);
+            let page = page.await.unwrap();
+            assert_eq!(page.len(), 1);
+            assert_eq!(page[0].id.as_str(), expected);
+            assert!(page[0].in_export);
+            after = Some(page[0].id.clone());
+        }
+        let page = test.app.db.clients_in_export(&slug, after.as_ref(), 1);
+        assert!(page.await.unwrap().is_empty());
+        let all = test.app.db.clients_in_export(&slug, None, 10).await;
+        assert_eq!(all.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_bundle_that_was_lost_is_made_again_and_its_outcomes_are_counted_once() {
     on_both(async |kind| {
         let codes = Codes::default();

@@ -33,10 +33,10 @@ pub struct Submit {
     pub organisation: Slug,
     #[command(flatten)]
     pub request: Request,
-    /// Only say who would get a letter and who not, and why; issue nothing
+    /// Only say who would get a letter and who not and why, and who is in a batch under way; issue nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// The same key again means the same batch
+    /// The same key again means the same batch; for other teams or with other options it is refused
     #[arg(long, value_name = "KEY", conflicts_with = "dry_run", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub idempotency_key: Option<String>,
     /// Which batch goes first when there are more

@@ -124,7 +124,7 @@ fn note_on_resumed(batch: &RunBatch, asked_for: bool) -> String {
     };
     let logo = if options.with_logo { "with" } else { "without" };
     format!(
-        "{note}; its letters are as they were asked for then: of {}, codes until {}, address {window}, {logo} logo",
+        "{note}, as it was asked for then: letters dated {}, codes valid until {}, window on the {window}, {logo} logo",
         options.letter_date, options.valid_until
     )
 }

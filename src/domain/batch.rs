@@ -29,23 +29,6 @@ pub struct BatchRequest {
     pub priority: Priority,
 }
 
-impl BatchRequest {
-    /// Whether a batch with these options and this order is what was asked for, teams aside. What the request leaves open
-    /// may have been filled in otherwise when the batch was planned: on another day, from other preferences.
-    pub fn is_met_by(&self, options: &BatchOptions, order: LetterOrder) -> bool {
-        fn meets<T: PartialEq>(wish: Option<T>, has: T) -> bool {
-            wish.is_none_or(|wish| wish == has)
-        }
-        meets(self.address_window, options.address_window)
-            && meets(self.with_logo, options.with_logo)
-            && meets(self.letter_date, options.letter_date)
-            && meets(self.valid_until, options.valid_until)
-            && meets(self.order, order)
-            && self.again == options.again
-            && self.accept_unknown == options.accept_unknown
-    }
-}
-
 /// Which batch goes first when workers have to choose. It changes nothing about the letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Priority {
@@ -118,6 +101,12 @@ impl BatchOptions {
             again: request.again.clone(),
             accept_unknown: request.accept_unknown,
         })
+    }
+
+    /// Whether these options are what a request comes to with the preferences that they were resolved with. A request
+    /// without a letter date is for the day on which it is made, so any day will do.
+    pub fn meet(&self, request: &BatchRequest, preferences: &LetterPreferences) -> bool {
+        Self::resolve(request, preferences, self.letter_date).is_ok_and(|options| options == *self)
     }
 }
 
@@ -270,23 +259,24 @@ mod tests {
     }
 
     #[test]
-    fn what_a_request_leaves_open_is_met_by_any_and_what_it_asks_for_only_by_that() {
-        let open = BatchRequest::default();
+    fn options_meet_what_comes_to_them_on_whatever_day_and_nothing_else() {
         let preferences = LetterPreferences::default();
-        let order = preferences.order;
-        let planned = BatchOptions::resolve(&open, &preferences, day("2026-11-21")).unwrap();
-        assert!(open.is_met_by(&planned, order));
-        let same = BatchRequest {
+        let open = BatchRequest::default();
+        let spelled = BatchRequest {
             address_window: Some(AddressWindow::Left),
-            letter_date: Some(planned.letter_date),
-            order: Some(order),
+            with_logo: Some(false),
+            letter_date: Some(day("2026-11-21")),
+            valid_until: Some(day("2027-01-02")),
             priority: Priority::High,
             ..open.clone()
         };
-        assert!(same.is_met_by(&planned, order));
-        for other in [
+        let others = [
             BatchRequest {
                 address_window: Some(AddressWindow::Right),
+                ..open.clone()
+            },
+            BatchRequest {
+                with_logo: Some(true),
                 ..open.clone()
             },
             BatchRequest {
@@ -294,7 +284,7 @@ mod tests {
                 ..open.clone()
             },
             BatchRequest {
-                order: Some(LetterOrder::Address),
+                valid_until: Some(day("2027-01-03")),
                 ..open.clone()
             },
             BatchRequest {
@@ -305,9 +295,27 @@ mod tests {
                 accept_unknown: true,
                 ..open.clone()
             },
-        ] {
-            assert!(!other.is_met_by(&planned, order), "{other:?}");
+        ];
+        let resolve = |request: &BatchRequest| {
+            BatchOptions::resolve(request, &preferences, day("2026-11-21")).unwrap()
+        };
+        for request in [&open, &spelled] {
+            for planned in [resolve(&open), resolve(&spelled)] {
+                assert!(planned.meet(request, &preferences), "{request:?}");
+            }
         }
+        for other in &others {
+            assert!(!resolve(&open).meet(other, &preferences), "{other:?}");
+            // But for the day, what was asked for first and is left open now is another request as well.
+            let left_open = resolve(other).meet(&open, &preferences);
+            let only_the_day = other.letter_date.is_some();
+            assert_eq!(left_open, only_the_day, "{other:?}");
+        }
+        let impossible = BatchRequest {
+            valid_until: Some(day("2026-11-20")),
+            ..open.clone()
+        };
+        assert!(!resolve(&open).meet(&impossible, &preferences));
     }
 
     fn plan(assignments: &[Assignment], teams: &[&str]) -> Vec<Vec<(String, Option<String>)>> {

@@ -19,11 +19,11 @@ use crate::{
         invitation::InvitationState,
         organisation::Slug,
     },
-    storage::invitations::{InvitationFilter, StoredInvitation},
+    storage::invitations::StoredInvitation,
 };
 
 /// Clients whose standing is looked up at a time: each is a variable of a query, and a database takes so many.
-const AT_A_TIME: usize = 1_000;
+pub(super) const AT_A_TIME: usize = 1_000;
 
 /// The clients of the last export, or those of one team (assigned to it today, or to a location below it), by number.
 pub async fn list_clients(
@@ -80,38 +80,16 @@ async fn clients_of(app: &App, slug: &Slug, team: &str) -> Result<HashSet<Client
         .collect())
 }
 
-/// Every client of the last export with the status today, by number.
-pub(super) async fn clients_with_status(
-    app: &App,
-    slug: &Slug,
-) -> Result<Vec<(Client, LinkStatus)>, Failure> {
-    let exported = day_in_amsterdam(organisation(app, slug).await?.imported_at);
-    let today = app.today();
-    let own = own_invitations(app, slug, None).await?;
-    let clients = app.db.clients_in_export(slug).await?;
-    Ok(clients
-        .into_iter()
-        .map(|client| {
-            let known = own.get(&client.id).copied();
-            let status = client.status.on(today, exported, known);
-            (client, status)
-        })
-        .collect())
-}
-
-/// What our own invitations say of everybody, or of one client.
+/// What our own invitations say of these clients.
 pub(super) async fn own_invitations(
     app: &App,
     slug: &Slug,
-    client: Option<&ClientId>,
+    clients: &[ClientId],
 ) -> Result<HashMap<ClientId, OwnInvitation>, Failure> {
-    let filter = InvitationFilter {
-        organisation: Some(slug.clone()),
-        client: client.map(ClientId::to_string),
-        ..InvitationFilter::default()
-    };
-    let today = app.today();
-    Ok(newest(app.db.invitations(&filter, today).await?, today))
+    Ok(newest(
+        app.db.invitations_of(slug, clients).await?,
+        app.today(),
+    ))
 }
 
 /// What the newest invitation of each client says. `invitations`: oldest first.
@@ -212,7 +190,7 @@ async fn standings(
     exported: NaiveDate,
 ) -> Result<Vec<ClientStanding>, Failure> {
     let today = app.today();
-    let own = newest(app.db.invitations_of(slug, numbers).await?, today);
+    let own = own_invitations(app, slug, numbers).await?;
     let mut last: HashMap<ClientId, PastOutcome> = HashMap::new();
     // The newest first, so that the first is the one that stays.
     for outcome in app.db.outcomes_of_clients(slug, numbers).await? {

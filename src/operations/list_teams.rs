@@ -1,15 +1,20 @@
 //! `team list`: the tree of locations, and where the clients of each stand with Caren.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
 
 use super::{
     App, Failure,
-    list_clients::clients_with_status,
+    list_clients::{AT_A_TIME, own_invitations},
     submit_batch::{location_tree, organisation},
 };
 use crate::domain::{
+    address::AddressStyle,
+    calendar::day_in_amsterdam,
     client::{Client, ClientId, LinkStatus},
     eligibility::{Facts, Rules, judge},
+    location::LocationId,
     organisation::Slug,
 };
 
@@ -29,87 +34,129 @@ pub struct TeamLine {
     pub eligible: usize,
 }
 
-/// What is counted of a client.
-#[derive(Clone, Copy)]
-struct Standing {
-    status: LinkStatus,
-    eligible: bool,
-}
-
 /// Every location, each below the one it belongs to, in the order of the export.
 pub async fn list_teams(app: &App, slug: &Slug) -> Result<Vec<TeamLine>, Failure> {
+    let stored = organisation(app, slug).await?;
     let tree = location_tree(app, slug).await?;
-    let today = app.today();
-    let mut in_care = app.db.assignments(slug).await?;
-    in_care.retain(|assignment| assignment.in_force(today));
-    let standings = standings(app, slug).await?;
-    let mut clients: BTreeMap<_, BTreeMap<ClientId, Standing>> = BTreeMap::new();
-    for assignment in in_care {
-        let Some(standing) = standings.get(&assignment.client) else {
-            continue;
-        };
-        for location in tree.ancestors(&assignment.location) {
-            clients
-                .entry(location.id.clone())
-                .or_default()
-                .insert(assignment.client.clone(), *standing);
+    let day = Day {
+        today: app.today(),
+        exported: day_in_amsterdam(stored.imported_at),
+        address_style: stored.organisation.letter.address_style,
+    };
+    let mut homes: HashMap<ClientId, Vec<LocationId>> = HashMap::new();
+    for assignment in app.db.assignments(slug).await? {
+        if assignment.in_force(day.today) {
+            let locations = homes.entry(assignment.client).or_default();
+            locations.push(assignment.location);
         }
     }
-    let none = BTreeMap::new();
-    let lines = tree.in_order().into_iter().map(|location| {
-        let clients = clients.get(&location.id).unwrap_or(&none);
-        let count = |wanted: fn(&LinkStatus) -> bool| {
-            clients.values().filter(|s| wanted(&s.status)).count()
+    let mut counted: HashMap<&LocationId, Counted> = HashMap::new();
+    let mut after: Option<ClientId> = None;
+    loop {
+        // A thousand at a time: the records of all would take more memory than the rest of the program. An import in
+        // between shows in the numbers of some, until somebody looks again.
+        let most = AT_A_TIME as u64;
+        let clients = app.db.clients_in_export(slug, after.as_ref(), most).await?;
+        let Some(last) = clients.last() else {
+            break;
         };
+        after = Some(last.id.clone());
+        for standing in standings(app, slug, &day, clients).await? {
+            let homes = homes.get(&standing.client).into_iter().flatten();
+            let above: BTreeSet<&LocationId> = homes
+                .flat_map(|home| tree.ancestors(home))
+                .map(|location| &location.id)
+                .collect();
+            for location in above {
+                counted.entry(location).or_default().add(&standing);
+            }
+        }
+    }
+    let lines = tree.in_order().into_iter().map(|location| {
+        let counted = counted.remove(&location.id).unwrap_or_default();
         TeamLine {
             id: location.id.to_string(),
             name: location.name.clone(),
             depth: tree.ancestors(&location.id).count().saturating_sub(1),
-            clients: clients.len(),
-            linked: count(|status| matches!(status, LinkStatus::Linked)),
-            not_linked: count(|status| matches!(status, LinkStatus::NotLinked)),
-            invited: count(|status| matches!(status, LinkStatus::Invited { .. })),
-            unknown: count(|status| matches!(status, LinkStatus::Unknown)),
-            eligible: clients.values().filter(|s| s.eligible).count(),
+            clients: counted.clients,
+            linked: counted.linked,
+            not_linked: counted.not_linked,
+            invited: counted.invited,
+            unknown: counted.unknown,
+            eligible: counted.eligible,
         }
     });
     Ok(lines.collect())
 }
 
-/// Everybody of the last export, judged as a batch of today with nothing special would, given that they are in care.
-async fn standings(app: &App, slug: &Slug) -> Result<HashMap<ClientId, Standing>, Failure> {
-    let style = organisation(app, slug)
-        .await?
-        .organisation
-        .letter
-        .address_style;
-    let clients = clients_with_status(app, slug).await?;
-    let ids: Vec<ClientId> = clients
-        .iter()
-        .map(|(client, _)| client.id.clone())
-        .collect();
-    let last = app.db.last_invitations(slug, None, &ids).await?;
+/// The clients of a location.
+#[derive(Default)]
+struct Counted {
+    clients: usize,
+    linked: usize,
+    not_linked: usize,
+    invited: usize,
+    unknown: usize,
+    eligible: usize,
+}
+
+impl Counted {
+    fn add(&mut self, standing: &Standing) {
+        self.clients += 1;
+        self.eligible += usize::from(standing.eligible);
+        *match standing.status {
+            LinkStatus::Linked => &mut self.linked,
+            LinkStatus::NotLinked => &mut self.not_linked,
+            LinkStatus::Invited { .. } => &mut self.invited,
+            LinkStatus::Unknown => &mut self.unknown,
+        } += 1;
+    }
+}
+
+/// What is counted of a client.
+struct Standing {
+    client: ClientId,
+    status: LinkStatus,
+    eligible: bool,
+}
+
+/// What everybody is judged by.
+struct Day {
+    today: NaiveDate,
+    exported: NaiveDate,
+    address_style: AddressStyle,
+}
+
+/// Clients judged as a batch of today with nothing special would, given that they are in care.
+async fn standings(
+    app: &App,
+    slug: &Slug,
+    day: &Day,
+    clients: Vec<Client>,
+) -> Result<Vec<Standing>, Failure> {
     let again = BTreeSet::new();
     let rules = Rules {
-        letter_date: app.today(),
+        letter_date: day.today,
         again: &again,
         accept_unknown: false,
-        address_style: style,
+        address_style: day.address_style,
     };
-    let eligible = |client: &Client| {
+    let ids: Vec<ClientId> = clients.iter().map(|client| client.id.clone()).collect();
+    let own = own_invitations(app, slug, &ids).await?;
+    let last = app.db.last_invitations(slug, None, &ids).await?;
+    let standing = |client: Client| {
         let facts = Facts {
-            client,
+            client: &client,
             in_care: true,
             last_invitation: last.get(&client.id).copied(),
             other_team: None,
         };
-        judge(&facts, &rules).is_none()
+        let known = own.get(&client.id).copied();
+        Standing {
+            status: client.status.on(day.today, day.exported, known),
+            eligible: judge(&facts, &rules).is_none(),
+            client: client.id,
+        }
     };
-    Ok(clients
-        .into_iter()
-        .map(|(client, status)| {
-            let eligible = eligible(&client);
-            (client.id, Standing { status, eligible })
-        })
-        .collect())
+    Ok(clients.into_iter().map(standing).collect())
 }

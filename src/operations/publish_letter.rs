@@ -19,6 +19,9 @@ use crate::{
     storage::letter_versions::{Change, Changed},
 };
 
+/// Clients whose letters are tried together: enough to keep the presses at work, and few enough to have in memory.
+const AT_A_TIME: u64 = 4_000;
+
 /// Clients that are named of those whose letter does not fit.
 const MOST_EXAMPLES: usize = 10;
 
@@ -197,25 +200,40 @@ async fn count_misfits(
 ) -> Result<Published, Failure> {
     let organisation = &proposal.organisation;
     let today = app.today();
-    let mut clients = Vec::new();
-    let mut words = Vec::new();
-    for client in app.db.clients_in_export(&organisation.slug).await? {
-        let letter = LetterWords::new(Addressee::from(&client), &organisation.letter);
-        let printable = edition.missing_glyphs(letter.texts()).is_empty();
-        if printable && never_written(&client, today, organisation).is_none() {
-            clients.push(client.id);
-            words.push(letter);
-        }
-    }
-    let misfits = misfits(app, edition, words).await?;
-    Ok(Published {
+    let mut counted = Published {
         number: 0,
-        clients: clients.len(),
-        would_not_fit: misfits.len(),
-        examples: misfits
+        clients: 0,
+        would_not_fit: 0,
+        examples: Vec::new(),
+    };
+    let mut after: Option<ClientId> = None;
+    loop {
+        let slug = &organisation.slug;
+        let page = app
+            .db
+            .clients_in_export(slug, after.as_ref(), AT_A_TIME)
+            .await?;
+        let Some(last) = page.last() else {
+            return Ok(counted);
+        };
+        after = Some(last.id.clone());
+        let mut clients = Vec::new();
+        let mut words = Vec::new();
+        for client in page {
+            let letter = LetterWords::new(Addressee::from(&client), &organisation.letter);
+            let printable = edition.missing_glyphs(letter.texts()).is_empty();
+            if printable && never_written(&client, today, organisation).is_none() {
+                clients.push(client.id);
+                words.push(letter);
+            }
+        }
+        let misfits = misfits(app, Arc::clone(&edition), words).await?;
+        counted.clients += clients.len();
+        counted.would_not_fit += misfits.len();
+        let examples = misfits
             .iter()
-            .take(MOST_EXAMPLES)
-            .filter_map(|(at, _)| clients.get(*at).cloned())
-            .collect(),
-    })
+            .filter_map(|(at, _)| clients.get(*at).cloned());
+        let wanted = MOST_EXAMPLES - counted.examples.len();
+        counted.examples.extend(examples.take(wanted));
+    }
 }

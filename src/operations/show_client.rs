@@ -62,7 +62,7 @@ pub async fn show_client(app: &App, slug: &Slug, number: &str) -> Result<ClientS
     let tree = location_tree(app, slug).await?;
     let mut in_care = app.db.assignments_of(slug, ids).await?;
     in_care.retain(|assignment| assignment.in_force(today));
-    let own = own_invitations(app, slug, Some(&id)).await?;
+    let own = own_invitations(app, slug, ids).await?;
     let last = app.db.last_invitations(slug, None, ids).await?;
     let left_out = judge(
         &Facts {

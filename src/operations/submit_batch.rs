@@ -232,12 +232,16 @@ pub struct Submission<'a> {
     pub id: &'a str,
     /// The data folder of the `run` that submits.
     pub run_home: Option<&'a str>,
-    /// The same key again, from the same organisation, means the same batch.
+    /// The same key again, from the same organisation, means the same batch; for other teams or with other options it is
+    /// refused. Teams that were left open are those of now; the priority does not matter.
     pub idempotency_key: Option<&'a str>,
 }
 
 /// Stop three: saves the batch with its tasks. Answers with its id, or with that of the batch that was submitted first
 /// with the same idempotency key.
+///
+/// # Errors
+/// Conflict `idempotency_key_used` when that batch was asked for with other teams or options.
 pub async fn submit_batch(
     app: &App,
     prepared: &Prepared,
@@ -281,8 +285,10 @@ async fn same_request(app: &App, id: &str, prepared: &Prepared) -> Result<(), Fa
         return Err(key_used("for other teams", id));
     }
     let batch = find_batch(app, id).await?;
-    let order = batch.organisation.letter.order;
-    if !prepared.request.is_met_by(&batch.options, order) {
+    let letter = &batch.organisation.letter;
+    // The batch keeps the order that was chosen in the place of the one that the provider prefers.
+    let order = prepared.request.order.unwrap_or(letter.order);
+    if !batch.options.meet(&prepared.request, letter) || order != letter.order {
         return Err(key_used("with other options", id));
     }
     Ok(())

@@ -92,6 +92,8 @@ impl Database {
             .select_only()
             .column(team_client::Column::ClientId)
             .filter(team_client::Column::TeamJobId.in_subquery(jobs))
+            // Who is written by another team of the batch gets none in this one.
+            .filter(team_client::Column::WrittenBy.is_null())
             .into_tuple()
             .all(self.connection())
             .await?;

@@ -273,4 +273,27 @@ fn a_list_goes_on_after_the_first_thousand() {
         .collect();
     assert_eq!(listed.as_array().unwrap().len(), 1_100);
     assert_eq!(numbers.len(), 1_100, "somebody is listed twice");
+
+    let tree = cli
+        .ok(&["team", "list", "--organisation", &slug, "--json"])
+        .json();
+    let top = &tree[0];
+    let id = top["id"].as_str().unwrap();
+    let below = [
+        "client",
+        "list",
+        "--organisation",
+        &slug,
+        "--team",
+        id,
+        "--json",
+    ];
+    let below = cli.ok(&below).json();
+    let below = below.as_array().unwrap();
+    assert!(below.len() > 1_000, "{}", below.len());
+    assert_eq!(top["clients"], below.len());
+    let linked = below
+        .iter()
+        .filter(|client| client["status"] == "Actieve koppeling");
+    assert_eq!(top["linked"], linked.count());
 }

@@ -133,9 +133,10 @@ enum Submitted {
 /// Submit a batch.
 ///
 /// Letters for the clients of the teams who were never invited. The work is queued; follow it with the address in
-/// `Location`. The same `Idempotency-Key` again, for the same teams of the same organisation with the same options,
-/// answers with the first batch and 200; for anything else it is refused with 409. With `dry_run` nothing is saved or issued: the answer has the counts and the letters that are not
-/// possible.
+/// `Location`. The same `Idempotency-Key` again, from the same organisation, answers with the first batch and 200; for
+/// other teams or with other options (the priority aside) it is refused with 409. With `dry_run` nothing is saved or
+/// issued: the answer has the counts, the letters that are not possible, and how many of the letters are to clients who
+/// are also in a batch under way.
 #[utoipa::path(
     post,
     path = "/batches",
@@ -143,7 +144,7 @@ enum Submitted {
     tag = "batches",
     params((
         "Idempotency-Key" = Option<String>, Header,
-        description = "1 to 200 printable ASCII characters; the same again means the same batch",
+        description = "1 to 200 printable ASCII characters; the same again means the same batch, for other teams or options it is refused",
         min_length = 1, max_length = 200, pattern = "^[!-~]([ -~]*[!-~])?$"
     )),
     request_body = NewBatch,

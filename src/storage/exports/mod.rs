@@ -6,7 +6,7 @@
 mod save;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 pub use self::save::NewExport;
 pub(super) use self::save::save_logo;
@@ -22,8 +22,9 @@ use crate::domain::{
     organisation::{Logo, LogoFormat, Organisation, Slug},
 };
 
-/// Rows in one INSERT, or ids in one IN, far below SQLite's 32,766 values: large enough that the statement is not what takes time, and small enough that the connections, each
-/// of which keeps a few of them ready, do not take megabytes for that.
+/// Rows in one INSERT, or ids in one IN, far below SQLite's 32,766 values: large enough that the statement is not what
+/// takes time, and small enough that the connections, each of which keeps a few of them ready, do not take megabytes for
+/// that.
 pub(super) const CHUNK: usize = 250;
 
 /// An organisation as the last export left it, with the letter that was published, if any.
@@ -107,16 +108,12 @@ impl Database {
         after: Option<&str>,
         most: u64,
     ) -> Result<Vec<ClientId>, StorageError> {
-        use client::Column;
-        let mut wanted = client::Entity::find()
+        let mut wanted = in_export(slug)
             .select_only()
-            .column(Column::ClientId)
-            .filter(Column::Organisation.eq(slug.as_str()))
-            .filter(Column::InExport.eq(true))
-            .order_by_asc(Column::ClientId)
+            .column(client::Column::ClientId)
             .limit(most);
         if let Some(after) = after {
-            wanted = wanted.filter(Column::ClientId.gt(after));
+            wanted = wanted.filter(client::Column::ClientId.gt(after));
         }
         let numbers: Vec<String> = wanted.into_tuple().all(self.connection()).await?;
         numbers
@@ -183,19 +180,19 @@ impl Database {
         rows.into_iter().map(read_assignment).collect()
     }
 
-    /// Every client of an organisation that is in its last export, by client id.
-    pub async fn clients_in_export(&self, slug: &Slug) -> Result<Vec<Client>, StorageError> {
-        let rows = client::Entity::find()
-            .filter(client::Column::Organisation.eq(slug.as_str()))
-            .filter(client::Column::InExport.eq(true))
-            .all(self.connection())
-            .await?;
-        let mut clients: Vec<Client> = rows
-            .iter()
-            .map(|row| Ok(serde_json::from_str(&row.record)?))
-            .collect::<Result<_, StorageError>>()?;
-        clients.sort_by(|a, b| a.id.cmp(&b.id));
-        Ok(clients)
+    /// A page of the clients in the last export, in the order of [`Self::client_numbers`], those after the client `after`.
+    pub async fn clients_in_export(
+        &self,
+        slug: &Slug,
+        after: Option<&ClientId>,
+        most: u64,
+    ) -> Result<Vec<Client>, StorageError> {
+        let mut wanted = in_export(slug).limit(most);
+        if let Some(after) = after {
+            wanted = wanted.filter(client::Column::ClientId.gt(after.as_str()));
+        }
+        let rows = wanted.all(self.connection()).await?;
+        rows.iter().map(read_client).collect()
     }
 
     /// The clients with these ids, in no order that matters.
@@ -211,14 +208,26 @@ impl Database {
                 .filter(client::Column::ClientId.is_in(chunk.iter().map(ClientId::as_str)))
                 .all(self.connection())
                 .await?;
-            for row in rows {
-                let mut client: Client = serde_json::from_str(&row.record)?;
-                client.in_export = row.in_export;
-                clients.push(client);
+            for row in &rows {
+                clients.push(read_client(row)?);
             }
         }
         Ok(clients)
     }
+}
+
+/// The clients of an organisation that are in its last export, by number.
+fn in_export(slug: &Slug) -> Select<client::Entity> {
+    client::Entity::find()
+        .filter(client::Column::Organisation.eq(slug.as_str()))
+        .filter(client::Column::InExport.eq(true))
+        .order_by_asc(client::Column::ClientId)
+}
+
+fn read_client(row: &client::Model) -> Result<Client, StorageError> {
+    let mut client: Client = serde_json::from_str(&row.record)?;
+    client.in_export = row.in_export;
+    Ok(client)
 }
 
 fn read_organisation(row: organisation::Model) -> Result<StoredOrganisation, StorageError> {

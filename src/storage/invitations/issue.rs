@@ -5,13 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, sea_query::OnConflict,
 };
 
 use super::{
     close::{close, out_of_the_house},
-    read_state,
+    of_clients, read_state,
     reseal::known_hashes,
 };
 use crate::{
@@ -294,10 +294,4 @@ async fn open_invitations(
         }
     }
     Ok(open)
-}
-
-fn of_clients(slug: &Slug, clients: &[ClientId]) -> Condition {
-    Condition::all()
-        .add(Column::Organisation.eq(slug.as_str()))
-        .add(Column::ClientId.is_in(clients.iter().map(ClientId::as_str)))
 }

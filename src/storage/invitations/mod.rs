@@ -28,6 +28,7 @@ use super::{
         invitation::{self, Column},
         team_job,
     },
+    exports::CHUNK,
     outcomes::batches_of,
     read_client_id,
     vault::Vault,
@@ -117,23 +118,26 @@ impl Database {
             .collect()
     }
 
-    /// The invitations of these clients, oldest first.
+    /// The invitations of these clients, those of each oldest first.
     pub async fn invitations_of(
         &self,
         slug: &Slug,
         ids: &[ClientId],
     ) -> Result<Vec<StoredInvitation>, StorageError> {
-        let rows = invitation::Entity::find()
-            .filter(Column::Organisation.eq(slug.as_str()))
-            .filter(Column::ClientId.is_in(ids.iter().map(ClientId::as_str)))
-            .find_also_related(team_job::Entity)
-            .order_by_asc(Column::IssuedAt)
-            .order_by_asc(Column::Id)
-            .all(self.connection())
-            .await?;
-        rows.into_iter()
-            .map(|(row, job)| read_invitation(row, job))
-            .collect()
+        let mut invitations = Vec::with_capacity(ids.len());
+        for chunk in ids.chunks(CHUNK) {
+            let rows = invitation::Entity::find()
+                .filter(of_clients(slug, chunk))
+                .find_also_related(team_job::Entity)
+                .order_by_asc(Column::IssuedAt)
+                .order_by_asc(Column::Id)
+                .all(self.connection())
+                .await?;
+            for (row, job) in rows {
+                invitations.push(read_invitation(row, job)?);
+            }
+        }
+        Ok(invitations)
     }
 
     /// Whether any batch, of all organisations or of one, was for a team with this id or name.
@@ -262,4 +266,10 @@ fn read_invitation(
 fn read_state(text: &str) -> Result<InvitationState, StorageError> {
     InvitationState::parse(text)
         .ok_or_else(|| StorageError::Unexpected(format!("the invitation state '{text}'")))
+}
+
+fn of_clients(slug: &Slug, clients: &[ClientId]) -> Condition {
+    Condition::all()
+        .add(Column::Organisation.eq(slug.as_str()))
+        .add(Column::ClientId.is_in(clients.iter().map(ClientId::as_str)))
 }

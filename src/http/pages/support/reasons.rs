@@ -38,7 +38,7 @@ pub fn in_short(counts: &BTreeMap<&'static str, usize>) -> String {
         .filter_map(|each| {
             let clients = counts.get(each.code())?;
             Some(format!(
-                "{} × {}",
+                "{}\u{a0}× {}",
                 number(*clients),
                 uncapitalised(reason(each))
             ))
