@@ -14,7 +14,7 @@ use crate::domain::{
     calendar::day_in_amsterdam,
     client::{Client, ClientId, LinkStatus},
     eligibility::{Facts, Rules, judge},
-    location::LocationId,
+    location::{LocationId, LocationTree},
     organisation::Slug,
 };
 
@@ -43,35 +43,7 @@ pub async fn list_teams(app: &App, slug: &Slug) -> Result<Vec<TeamLine>, Failure
         exported: day_in_amsterdam(stored.imported_at),
         address_style: stored.organisation.letter.address_style,
     };
-    let mut homes: HashMap<ClientId, Vec<LocationId>> = HashMap::new();
-    for assignment in app.db.assignments(slug).await? {
-        if assignment.in_force(day.today) {
-            let locations = homes.entry(assignment.client).or_default();
-            locations.push(assignment.location);
-        }
-    }
-    let mut counted: HashMap<&LocationId, Counted> = HashMap::new();
-    let mut after: Option<ClientId> = None;
-    loop {
-        // A thousand at a time: the records of all would take more memory than the rest of the program. An import in
-        // between shows in the numbers of some, until somebody looks again.
-        let most = AT_A_TIME as u64;
-        let clients = app.db.clients_in_export(slug, after.as_ref(), most).await?;
-        let Some(last) = clients.last() else {
-            break;
-        };
-        after = Some(last.id.clone());
-        for standing in standings(app, slug, &day, clients).await? {
-            let homes = homes.get(&standing.client).into_iter().flatten();
-            let above: BTreeSet<&LocationId> = homes
-                .flat_map(|home| tree.ancestors(home))
-                .map(|location| &location.id)
-                .collect();
-            for location in above {
-                counted.entry(location).or_default().add(&standing);
-            }
-        }
-    }
+    let mut counted = count_clients(app, slug, &tree, &day).await?;
     let lines = tree.in_order().into_iter().map(|location| {
         let counted = counted.remove(&location.id).unwrap_or_default();
         TeamLine {
@@ -87,6 +59,44 @@ pub async fn list_teams(app: &App, slug: &Slug) -> Result<Vec<TeamLine>, Failure
         }
     });
     Ok(lines.collect())
+}
+
+async fn count_clients<'a>(
+    app: &App,
+    slug: &Slug,
+    tree: &'a LocationTree,
+    day: &Day,
+) -> Result<HashMap<&'a LocationId, Counted>, Failure> {
+    let mut counted: HashMap<&LocationId, Counted> = HashMap::new();
+    let mut after: Option<ClientId> = None;
+    loop {
+        // A thousand at a time: the records of all would take more memory than the rest of the program. An import in
+        // between shows in the numbers of some, until somebody looks again.
+        let most = AT_A_TIME as u64;
+        let clients = app.db.clients_in_export(slug, after.as_ref(), most).await?;
+        let Some(last) = clients.last() else {
+            return Ok(counted);
+        };
+        after = Some(last.id.clone());
+        let standings = standings(app, slug, day, clients).await?;
+        let ids: Vec<ClientId> = standings.keys().cloned().collect();
+        let mut homes: HashMap<ClientId, BTreeSet<&LocationId>> = HashMap::new();
+        for assignment in app.db.assignments_of(slug, &ids).await? {
+            if assignment.in_force(day.today) {
+                let above = tree.ancestors(&assignment.location);
+                let homes = homes.entry(assignment.client).or_default();
+                homes.extend(above.map(|location| &location.id));
+            }
+        }
+        for (client, locations) in homes {
+            let Some(standing) = standings.get(&client) else {
+                continue;
+            };
+            for location in locations {
+                counted.entry(location).or_default().add(standing);
+            }
+        }
+    }
 }
 
 /// The clients of a location.
@@ -115,7 +125,6 @@ impl Counted {
 
 /// What is counted of a client.
 struct Standing {
-    client: ClientId,
     status: LinkStatus,
     eligible: bool,
 }
@@ -133,7 +142,7 @@ async fn standings(
     slug: &Slug,
     day: &Day,
     clients: Vec<Client>,
-) -> Result<Vec<Standing>, Failure> {
+) -> Result<HashMap<ClientId, Standing>, Failure> {
     let again = BTreeSet::new();
     let rules = Rules {
         letter_date: day.today,
@@ -152,11 +161,11 @@ async fn standings(
             other_team: None,
         };
         let known = own.get(&client.id).copied();
-        Standing {
+        let standing = Standing {
             status: client.status.on(day.today, day.exported, known),
             eligible: judge(&facts, &rules).is_none(),
-            client: client.id,
-        }
+        };
+        (client.id, standing)
     };
     Ok(clients.into_iter().map(standing).collect())
 }
