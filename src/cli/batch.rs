@@ -21,7 +21,7 @@ use crate::{
         presses::start_presses,
         retry_batch::retry_batch,
         show_batch::{find_batch, progress, show_batch},
-        submit_batch::{Submission, new_batch_id, prepare_batch, submit_batch},
+        submit_batch::{Submission, new_batch_id, prepare_batch, submit_batch, submitted_before},
     },
     wording::english::count,
 };
@@ -48,6 +48,10 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
         priority: arguments.priority.into(),
         ..arguments.request.into()
     };
+    let key = arguments.idempotency_key.as_deref();
+    if let Some(id) = submitted_before(app, &arguments.organisation, &request, key).await? {
+        return submitted(app, &id, false, terminal).await;
+    }
     let prepared = prepare_batch(app, &arguments.organisation, &request).await?;
     if let Some(note) = note_on_expiry(prepared.options(), app.today()) {
         terminal.note(&note);
@@ -63,15 +67,19 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
     let submission = Submission {
         id: &new,
         run_home: None,
-        idempotency_key: arguments.idempotency_key.as_deref(),
+        idempotency_key: key,
     };
     let id = submit_batch(app, &prepared, &submission).await?;
-    let summary = show_batch(app, &id).await?;
+    submitted(app, &id, id == new, terminal).await
+}
+
+async fn submitted(app: &App, id: &str, new: bool, terminal: &Terminal) -> Result<(), Failure> {
+    let summary = show_batch(app, id).await?;
     if terminal.json {
         return terminal.print_json(&Answer::from(summary));
     }
     let teams = count(summary.teams.len(), "team", "teams");
-    terminal.print(&if id == new {
+    terminal.print(&if new {
         format!("batch {id} submitted, {teams}; follow it with\nbrievenbus batch watch {id}")
     } else {
         format!(

@@ -36,7 +36,7 @@ pub struct Submit {
     /// Only say who would get a letter and who not and why, and who is in a batch under way; issue nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// The same key again means the same batch; for other teams or with other options it is refused
+    /// The same key again means the same batch; for another request it is refused
     #[arg(long, value_name = "KEY", conflicts_with = "dry_run", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub idempotency_key: Option<String>,
     /// Which batch goes first when there are more

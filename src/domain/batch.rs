@@ -14,7 +14,7 @@ use super::{
 };
 
 /// What somebody asks for, as typed at a door: names and wishes, nothing looked up yet.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct BatchRequest {
     /// Location ids or names; empty: every location that clients are assigned to directly.
     pub teams: Vec<String>,
@@ -26,6 +26,8 @@ pub struct BatchRequest {
     pub accept_unknown: bool,
     /// The order of the letters in a bundle; absent: as the provider prefers.
     pub order: Option<LetterOrder>,
+    /// No part of what is asked for.
+    #[serde(skip)]
     pub priority: Priority,
 }
 
@@ -101,12 +103,6 @@ impl BatchOptions {
             again: request.again.clone(),
             accept_unknown: request.accept_unknown,
         })
-    }
-
-    /// Whether these options are what a request comes to with the preferences that they were resolved with. A request
-    /// without a letter date is for the day on which it is made, so any day will do.
-    pub fn meet(&self, request: &BatchRequest, preferences: &LetterPreferences) -> bool {
-        Self::resolve(request, preferences, self.letter_date).is_ok_and(|options| options == *self)
     }
 }
 
@@ -252,70 +248,6 @@ mod tests {
             begin: date(begin),
             end: date(end),
         }
-    }
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn options_meet_what_comes_to_them_on_whatever_day_and_nothing_else() {
-        let preferences = LetterPreferences::default();
-        let open = BatchRequest::default();
-        let spelled = BatchRequest {
-            address_window: Some(AddressWindow::Left),
-            with_logo: Some(false),
-            letter_date: Some(day("2026-11-21")),
-            valid_until: Some(day("2027-01-02")),
-            priority: Priority::High,
-            ..open.clone()
-        };
-        let others = [
-            BatchRequest {
-                address_window: Some(AddressWindow::Right),
-                ..open.clone()
-            },
-            BatchRequest {
-                with_logo: Some(true),
-                ..open.clone()
-            },
-            BatchRequest {
-                letter_date: Some(day("2026-11-22")),
-                ..open.clone()
-            },
-            BatchRequest {
-                valid_until: Some(day("2027-01-03")),
-                ..open.clone()
-            },
-            BatchRequest {
-                again: BTreeSet::from([Again::Expired]),
-                ..open.clone()
-            },
-            BatchRequest {
-                accept_unknown: true,
-                ..open.clone()
-            },
-        ];
-        let resolve = |request: &BatchRequest| {
-            BatchOptions::resolve(request, &preferences, day("2026-11-21")).unwrap()
-        };
-        for request in [&open, &spelled] {
-            for planned in [resolve(&open), resolve(&spelled)] {
-                assert!(planned.meet(request, &preferences), "{request:?}");
-            }
-        }
-        for other in &others {
-            assert!(!resolve(&open).meet(other, &preferences), "{other:?}");
-            // But for the day, what was asked for first and is left open now is another request as well.
-            let left_open = resolve(other).meet(&open, &preferences);
-            let only_the_day = other.letter_date.is_some();
-            assert_eq!(left_open, only_the_day, "{other:?}");
-        }
-        let impossible = BatchRequest {
-            valid_until: Some(day("2026-11-20")),
-            ..open.clone()
-        };
-        assert!(!resolve(&open).meet(&impossible, &preferences));
     }
 
     fn plan(assignments: &[Assignment], teams: &[&str]) -> Vec<Vec<(String, Option<String>)>> {

@@ -7,7 +7,6 @@ use sha2::{Digest, Sha256};
 use super::{
     App, Failure,
     edition::{edition, logo_of_store},
-    show_batch::find_batch,
     switches::Stop,
 };
 use crate::{
@@ -232,8 +231,7 @@ pub struct Submission<'a> {
     pub id: &'a str,
     /// The data folder of the `run` that submits.
     pub run_home: Option<&'a str>,
-    /// The same key again, from the same organisation, means the same batch; for other teams or with other options it is
-    /// refused. Teams that were left open are those of now; the priority does not matter.
+    /// The same key again, from the same organisation, means the same batch; see [`submitted_before`].
     pub idempotency_key: Option<&'a str>,
 }
 
@@ -241,7 +239,7 @@ pub struct Submission<'a> {
 /// with the same idempotency key.
 ///
 /// # Errors
-/// Conflict `idempotency_key_used` when that batch was asked for with other teams or options.
+/// Conflict `idempotency_key_used` when that batch was for another request.
 pub async fn submit_batch(
     app: &App,
     prepared: &Prepared,
@@ -257,49 +255,47 @@ pub async fn submit_batch(
         fingerprint: &prepared.fingerprint,
         run_home: submission.run_home,
         idempotency_key: submission.idempotency_key,
+        request: &prepared.request,
         priority: prepared.request.priority.rank(),
     };
     let saved = app.db.save_plan(&new, &app.scribe()).await?;
     app.switches.passed(Stop::Save, 0);
-    Ok(match saved {
-        Saved::New => submission.id.to_owned(),
-        Saved::There(id) => {
-            same_request(app, &id, prepared).await?;
-            id
+    match saved {
+        Saved::New => Ok(submission.id.to_owned()),
+        Saved::There => {
+            let slug = &prepared.stored.organisation.slug;
+            let first = submitted_before(app, slug, &prepared.request, submission.idempotency_key);
+            first
+                .await?
+                .ok_or_else(|| Failure::ours("a new batch id that was there already"))
         }
-    })
+    }
 }
 
-/// A key that was used for something else is a mistake: these letters would never be written, or not like this.
-async fn same_request(app: &App, id: &str, prepared: &Prepared) -> Result<(), Failure> {
-    let first: BTreeSet<String> = app
-        .db
-        .team_statuses(id)
-        .await?
-        .into_iter()
-        .map(|team| team.team_id)
-        .collect();
-    let teams = &prepared.checked.teams;
-    let asked: BTreeSet<String> = teams.iter().map(ToString::to_string).collect();
-    if first != asked {
-        return Err(key_used("for other teams", id));
+/// The batch that was submitted with this idempotency key. To be asked before a request is looked at: the same request is
+/// answered with its batch, whatever the organisation has become since.
+///
+/// # Errors
+/// Conflict `idempotency_key_used` when it was for another request: its letters would never be written, or not like this.
+pub async fn submitted_before(
+    app: &App,
+    slug: &Slug,
+    request: &BatchRequest,
+    key: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let Some(key) = key else {
+        return Ok(None);
+    };
+    organisation(app, slug).await?;
+    match app.db.batch_of_key(slug, key, request).await? {
+        None => Ok(None),
+        Some((id, true)) => Ok(Some(id)),
+        Some((id, false)) => Err(Failure::conflict(
+            "idempotency_key_used",
+            format!("this idempotency key was used for another request, in batch {id}"),
+            "choose another key for another request",
+        )),
     }
-    let batch = find_batch(app, id).await?;
-    let letter = &batch.organisation.letter;
-    // The batch keeps the order that was chosen in the place of the one that the provider prefers.
-    let order = prepared.request.order.unwrap_or(letter.order);
-    if !batch.options.meet(&prepared.request, letter) || order != letter.order {
-        return Err(key_used("with other options", id));
-    }
-    Ok(())
-}
-
-fn key_used(how: &str, id: &str) -> Failure {
-    Failure::conflict(
-        "idempotency_key_used",
-        format!("this idempotency key was used {how}, in batch {id}"),
-        "choose another key for another request",
-    )
 }
 
 fn fingerprint(stored: &StoredOrganisation, checked: &CheckedRequest) -> Result<String, Failure> {

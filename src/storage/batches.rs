@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     audit::{Access, Action},
-    batch::{BatchOptions, BatchPlan},
+    batch::{BatchOptions, BatchPlan, BatchRequest},
     organisation::{Organisation, Slug},
     team_job::TeamJobState,
 };
@@ -36,6 +36,8 @@ pub struct NewBatch<'a> {
     pub run_home: Option<&'a str>,
     /// The same key again means the same batch.
     pub idempotency_key: Option<&'a str>,
+    /// As it was typed.
+    pub request: &'a BatchRequest,
     /// The higher, the sooner.
     pub priority: i32,
 }
@@ -44,8 +46,8 @@ pub struct NewBatch<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Saved {
     New,
-    /// A batch of the organisation with this idempotency key was there: its id. Nothing was saved.
-    There(String),
+    /// A batch of the organisation with this idempotency key was there. Nothing was saved.
+    There,
 }
 
 /// What a team is called.
@@ -107,6 +109,7 @@ impl Database {
             options: Set(serde_json::to_string(new.options)?),
             fingerprint: Set(new.fingerprint.to_owned()),
             idempotency_key: Set(new.idempotency_key.map(str::to_owned)),
+            request: Set(Some(serde_json::to_string(new.request)?)),
             run_home: Set(new.run_home.map(str::to_owned)),
             priority: Set(new.priority),
             created_at: Set(scribe.now),
@@ -116,14 +119,12 @@ impl Database {
         .exec_without_returning(&tx)
         .await?;
         if inserted == 0 {
-            let first = batch::Entity::find()
-                .filter(batch::Column::Organisation.eq(new.organisation.slug.as_str()))
-                .filter(batch::Column::IdempotencyKey.eq(new.idempotency_key))
-                .one(&tx)
-                .await?;
-            return first.map(|row| Saved::There(row.id)).ok_or_else(|| {
-                StorageError::Unexpected("a new batch id that was there already".to_owned())
-            });
+            return match new.idempotency_key {
+                Some(_) => Ok(Saved::There),
+                None => Err(StorageError::Unexpected(
+                    "a new batch id that was there already".to_owned(),
+                )),
+            };
         }
         let name_of = |team: &crate::domain::location::LocationId| {
             let teams = new.plan.teams.iter().zip(new.team_names);
@@ -179,6 +180,26 @@ impl Database {
         audit::append(&tx, scribe, &access).await?;
         tx.commit().await?;
         Ok(Saved::New)
+    }
+
+    /// The id of the batch of an organisation that was submitted with this idempotency key, and whether it was for this
+    /// very request; of a batch from before requests were kept that is taken for granted.
+    pub async fn batch_of_key(
+        &self,
+        slug: &Slug,
+        key: &str,
+        request: &BatchRequest,
+    ) -> Result<Option<(String, bool)>, StorageError> {
+        let first = batch::Entity::find()
+            .filter(batch::Column::Organisation.eq(slug.as_str()))
+            .filter(batch::Column::IdempotencyKey.eq(key))
+            .one(self.connection())
+            .await?;
+        let request = serde_json::to_string(request)?;
+        Ok(first.map(|row| {
+            let same = row.request.is_none_or(|first| first == request);
+            (row.id, same)
+        }))
     }
 
     pub async fn batch(&self, id: &str) -> Result<Option<StoredBatch>, StorageError> {

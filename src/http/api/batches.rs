@@ -41,7 +41,7 @@ use crate::{
         dry_run::dry_run,
         list_batches::batch_page,
         show_batch::show_batch,
-        submit_batch::{Submission, new_batch_id, prepare_batch},
+        submit_batch::{Submission, new_batch_id, prepare_batch, submitted_before},
     },
 };
 
@@ -133,9 +133,9 @@ enum Submitted {
 /// Submit a batch.
 ///
 /// Letters for the clients of the teams who were never invited. The work is queued; follow it with the address in
-/// `Location`. The same `Idempotency-Key` again, from the same organisation, answers with the first batch and 200; for
-/// other teams or with other options (the priority aside) it is refused with 409. With `dry_run` nothing is saved or
-/// issued: the answer has the counts, the letters that are not possible, and how many of the letters are to clients who
+/// `Location`. The same request with the same `Idempotency-Key` again, for the same organisation, answers with the first
+/// batch and 200; another request with it is refused with 409. The priority is no part of what is the same. With `dry_run`
+/// nothing is saved or issued: the answer has the counts, the letters that are not possible, and how many of the letters are to clients who
 /// are also in a batch under way.
 #[utoipa::path(
     post,
@@ -144,7 +144,7 @@ enum Submitted {
     tag = "batches",
     params((
         "Idempotency-Key" = Option<String>, Header,
-        description = "1 to 200 printable ASCII characters; the same again means the same batch, for other teams or options it is refused",
+        description = "1 to 200 printable ASCII characters; the same again means the same batch, for another request it is refused",
         min_length = 1, max_length = 200, pattern = "^[!-~]([ -~]*[!-~])?$"
     )),
     request_body = NewBatch,
@@ -170,7 +170,12 @@ async fn submit(
         .into());
     }
     let (slug, only_tried) = (new.organisation.clone(), new.dry_run);
-    let prepared = prepare_batch(app, &slug, &new.request()).await?;
+    let request = new.request();
+    let key = key.filter(|_| !only_tried);
+    if let Some(id) = submitted_before(app, &slug, &request, key.as_deref()).await? {
+        return Ok(Json(Batch::from(show_batch(app, &id).await?)).into_response());
+    }
+    let prepared = prepare_batch(app, &slug, &request).await?;
     if only_tried {
         let forecast = dry_run(app, &prepared).await?;
         return Ok(Json(BatchForecast::from(forecast)).into_response());

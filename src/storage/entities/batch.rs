@@ -14,6 +14,8 @@ pub struct Model {
     /// Fingerprint of the export, the teams and the options: equal means the very same work.
     pub fingerprint: String,
     pub idempotency_key: Option<String>,
+    /// `domain::batch::BatchRequest` as JSON; absent for batches from before it was kept.
+    pub request: Option<String>,
     /// Submitted by `run`, which also writes the bundles into a folder: the data folder that it ran with.
     pub run_home: Option<String>,
     /// The higher, the sooner.

@@ -13,6 +13,7 @@ mod m0008_intake_form;
 mod m0009_bundle_lines;
 mod m0010_outcomes;
 mod m0011_outcome_counts;
+mod m0012_batch_requests;
 
 pub struct Migrator;
 
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_bundle_lines::Migration),
             Box::new(m0010_outcomes::Migration),
             Box::new(m0011_outcome_counts::Migration),
+            Box::new(m0012_batch_requests::Migration),
         ]
     }
 }

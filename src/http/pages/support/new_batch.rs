@@ -32,6 +32,7 @@ use crate::{
         preview_letter::Preview,
         submit_batch::{
             Prepared, Submission, new_batch_id, organisation, prepare_batch, submit_batch,
+            submitted_before,
         },
     },
     wording::dutch_pages::{Done, count, number},
@@ -100,6 +101,12 @@ async fn next_step(
     let choice = read_choice(&app, &slug, &sent).await?;
     if sent.text("stap") == "kiezen" {
         return choices(&app, &slug, choice, Faults::default()).await;
+    }
+    if sent.text("stap") == "aanvragen"
+        && let Ok(request) = choice.request()
+        && let Some(id) = submitted_before(&app, &slug, &request, Some(&key_of(&choice))).await?
+    {
+        return Ok(done(&format!("/batches/{id}"), Done::BatchThere).into_response());
     }
     let prepared = match prepare(&app, &slug, &choice).await {
         Ok(prepared) => prepared,
@@ -178,9 +185,14 @@ async fn choices(app: &App, slug: &Slug, choice: Choice, faults: Faults) -> Page
     page_or_mend(&template, &template.faults)
 }
 
+/// A form that is sent twice is one request.
+fn key_of(choice: &Choice) -> String {
+    format!("page:{}", choice.key)
+}
+
 async fn submit(app: &App, prepared: &Prepared, choice: &Choice) -> PageResult {
     let new = new_batch_id();
-    let key = format!("page:{}", choice.key);
+    let key = key_of(choice);
     let submission = Submission {
         id: &new,
         run_home: None,
