@@ -115,7 +115,14 @@ fn codes_that_would_never_work_are_spoken_of() {
         assert!(said.stderr.contains(past), "{}", said.stderr);
     }
     let said = cli.ok(&[&submit[..], &["--valid-until", "2121-03-17"]].concat());
-    assert!(!said.stderr.contains("expire"), "{}", said.stderr);
+    assert!(!said.stderr.contains("note:"), "{}", said.stderr);
+    let again = ["--again", "expired", "--dry-run"];
+    let later = [&submit[..], &again, &["--letter-date", "2121-03-17"]].concat();
+    let said = cli.ok(&later);
+    let stops = "who has a code that works until a day before 2121-03-17 gets another, and the old one stops working now";
+    assert!(said.stderr.contains(stops), "{}", said.stderr);
+    let today = cli.ok(&[&submit[..], &again].concat());
+    assert!(!today.stderr.contains("note:"), "{}", today.stderr);
 }
 
 #[test]

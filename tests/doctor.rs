@@ -537,3 +537,33 @@ fn every_setting_is_in_the_table_of_the_operating_page() {
         }
     }
 }
+
+#[test]
+fn an_empty_database_on_a_server_is_where_one_begins() {
+    let cli = Cli::on(Kind::Postgres);
+    let (found, _) = examine(&cli, &[]);
+    for name in ["database", "clock", "queue"] {
+        assert_eq!(check(&found, name)["state"], "ok", "{name}: {found}");
+    }
+    let said = |name: &str| check(&found, name)["message"].as_str().unwrap().to_owned();
+    let empty = "can be written, and is empty: the tables are made at first use";
+    assert!(said("database").ends_with(empty), "{}", said("database"));
+    assert!(said("key").ends_with("is not there yet"), "{}", said("key"));
+}
+
+#[test]
+fn a_key_from_before_a_rotation_is_said_to_be_one() {
+    for kind in BOTH {
+        let cli = used(kind);
+        let key = cli.data_dir().join("key");
+        let old = fs::read(&key).unwrap();
+        cli.ok(&["key", "rotate"]);
+        assert_eq!(check(&examine(&cli, &[]).0, "key")["state"], "ok");
+        fs::write(&key, old).unwrap();
+        let (found, _) = examine(&cli, &[]);
+        let said = check(&found, "key");
+        assert_eq!(said["state"], "problem", "{said}");
+        let message = said["message"].as_str().unwrap();
+        assert!(message.contains("the key was rotated"), "{message}");
+    }
+}

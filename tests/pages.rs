@@ -238,9 +238,18 @@ fn a_batch_is_chosen_checked_and_asked_for_by_plain_forms() {
         format!("{page}?gedaan=batch-was-er-al")
     );
     // Gone back to and changed it would be another one.
-    let changed = desk.post(&action, &with(fields, "volgorde", "adres"));
-    changed.assert_status(409);
-    assert!(read(&changed).words().contains("met andere keuzes"));
+    let changed = desk.post(&action, &with(fields.clone(), "volgorde", "adres"));
+    changed.assert_status(422);
+    let changed = read(&changed);
+    assert!(changed.words().contains("met andere keuzes"));
+    // What was chosen is still there, for a form of its own.
+    let kept = changed.fields(&action);
+    assert!(kept.contains(&("volgorde".to_owned(), "adres".to_owned())));
+    let key = |fields: &[(String, String)]| {
+        let key = fields.iter().find(|(name, _)| name == "sleutel");
+        key.unwrap().1.clone()
+    };
+    assert_ne!(key(&kept), key(&fields));
 
     desk.service.cli.ok(&["batch", "watch", id]);
     let ready = desk.page(page);

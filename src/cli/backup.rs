@@ -12,6 +12,7 @@ use crate::{
         app::Settings,
         back_up::{BackedUp, back_up},
         presses::start_presses,
+        show_key::{is_unfinished, show_key},
     },
     wording::english::count,
 };
@@ -33,6 +34,7 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let app = open_app(settings, start_presses(settings)?).await?;
     let backed_up = back_up(&app, settings, &arguments.out, arguments.with_key).await;
+    let generations = show_key(&app).await;
     app.close().await;
     let backed_up = backed_up?;
     let bytes: u64 = backed_up.bundles.iter().map(|bundle| bundle.bytes).sum();
@@ -47,6 +49,11 @@ pub async fn run(
         }))?;
     } else {
         terminal.print(&told(&backed_up, arguments, settings))?;
+    }
+    if is_unfinished(&generations?) {
+        terminal.note(
+            "note: a rotation of the key was broken off: this backup opens with the key file as it is now and with no later one; finish it with `brievenbus key rotate`, then back up again",
+        );
     }
     match backed_up.lost.as_slice() {
         [] => Ok(()),

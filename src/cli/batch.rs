@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{
-    batch_arguments::{Batch, BatchList, Submit, note_on_expiry},
+    batch_arguments::{Batch, BatchList, Submit, notes_on_dates},
     open_app,
     progress::Progress,
     table::{self, columns},
@@ -53,7 +53,7 @@ async fn submit(app: &App, arguments: Submit, terminal: &Terminal) -> Result<(),
         return submitted(app, &id, false, terminal).await;
     }
     let prepared = prepare_batch(app, &arguments.organisation, &request).await?;
-    if let Some(note) = note_on_expiry(prepared.options(), app.today()) {
+    for note in notes_on_dates(prepared.options(), app.today()) {
         terminal.note(&note);
     }
     if arguments.dry_run {

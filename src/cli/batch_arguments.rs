@@ -122,10 +122,22 @@ enum AgainAfter {
     Cancelled,
 }
 
-/// Worth saying of letters whose codes would never work: somebody may want them all the same, to look at.
-pub fn note_on_expiry(options: &BatchOptions, today: NaiveDate) -> Option<String> {
-    let day = options.valid_until;
-    (day < today).then(|| format!("note: the codes expire on {day}, which has passed"))
+/// Worth saying of the dates of letters: that their codes would never work, which somebody may want all the same, to look
+/// at; and that they take the place of codes which work yet.
+pub fn notes_on_dates(options: &BatchOptions, today: NaiveDate) -> Vec<String> {
+    let (day, last) = (options.letter_date, options.valid_until);
+    let mut notes = Vec::new();
+    if last < today {
+        notes.push(format!(
+            "note: the codes expire on {last}, which has passed"
+        ));
+    }
+    if options.ends_codes_that_work(today) {
+        notes.push(format!(
+            "note: who has a code that works until a day before {day} gets another, and the old one stops working now"
+        ));
+    }
+    notes
 }
 
 impl From<Request> for BatchRequest {

@@ -10,7 +10,7 @@ use crate::{
         app::Settings,
         presses::start_presses,
         rotate_key::{Rotated, rotate_key},
-        show_key::{KeyPart, show_key},
+        show_key::{KeyPart, is_unfinished, show_key},
     },
     wording::english::count,
 };
@@ -72,8 +72,7 @@ async fn show(app: &App, terminal: &Terminal) -> Result<(), Failure> {
         ]
     }));
     terminal.print(&columns(&rows))?;
-    let unfinished = |part| matches!(part, KeyPart::Waits | KeyPart::Opens);
-    if generations.iter().any(|key| unfinished(key.part)) {
+    if is_unfinished(&generations) {
         terminal.note(
             "the key is being rotated; if that broke off, `brievenbus key rotate` finishes it",
         );

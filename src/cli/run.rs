@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 
 use super::{
-    batch_arguments::{Request, note_on_expiry},
+    batch_arguments::{Request, notes_on_dates},
     import::report_lines,
     open_app,
     progress::Progress,
@@ -77,7 +77,7 @@ pub async fn run(
     if let Some(note) = kept.or(note) {
         terminal.note(&format!("note: {note}"));
     }
-    if let Some(note) = note_on_expiry(&checked.options, app.today()) {
+    for note in notes_on_dates(&checked.options, app.today()) {
         terminal.note(&note);
     }
     if !terminal.json {

@@ -153,7 +153,7 @@ pub fn with_oidc(server: ServerSettings, held: Oidc) -> Result<ServerSettings, F
     let missing = |name: &str| {
         Failure::input(
             "oidc_settings",
-            format!("the provider that support signs in with has no {name}"),
+            format!("the OpenID Provider that support signs in with has no {name}"),
             "[oidc] takes issuer, client-id, client-secret, allowed-emails or allowed-groups, and label",
         )
     };
@@ -179,17 +179,28 @@ pub fn with_oidc(server: ServerSettings, held: Oidc) -> Result<ServerSettings, F
             "allowed-emails and no allowed-groups, so nobody could",
         ));
     }
+    if let Some(at) = oidc
+        .allowed_emails
+        .iter()
+        .position(|email| !email.contains('@'))
+    {
+        return Err(Failure::input(
+            "oidc_settings",
+            format!("allowed-emails: entry {} is no e-mail address", at + 1),
+            "write whole addresses; groups go into allowed-groups",
+        ));
+    }
     if !is_private(&oidc.issuer) {
         return Err(Failure::input(
             "oidc_settings",
-            "the provider that support signs in with does not answer over TLS",
+            "the OpenID Provider that support signs in with does not answer over TLS",
             "write its issuer as https://…",
         ));
     }
     if server.public_url.is_none() {
         return Err(Failure::input(
             "oidc_settings",
-            "a provider sends people back to the public address, and there is none",
+            "the OpenID Provider sends people back to the public address, and there is none",
             "set public-url (--public-url) to the address that people type",
         ));
     }

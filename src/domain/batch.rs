@@ -106,6 +106,14 @@ impl BatchOptions {
     }
 }
 
+impl BatchOptions {
+    /// Whether clients may get a letter whose invitation works today and has only expired by the day on the letter: with
+    /// the new one the old one stops working.
+    pub fn ends_codes_that_work(&self, today: NaiveDate) -> bool {
+        self.letter_date > today && self.again.contains(&Again::Expired)
+    }
+}
+
 /// The clients of each team of a batch, and which of its teams writes a client who belongs to several.
 ///
 /// The membership is fixed here, so a re-import while the batch runs cannot make a client fall between two teams.

@@ -9,7 +9,7 @@ use crate::domain::{
 
 use super::{
     table::{Column, Row},
-    values::{clean_text, read_flag, read_number},
+    values::{clean_text, has_lost_character, read_flag, read_number},
 };
 
 pub(super) struct Cells<'r, 't> {
@@ -46,6 +46,9 @@ impl<'r, 't> Cells<'r, 't> {
         }
         if clean.was_too_long {
             self.problem(column, ProblemKind::TooLong);
+        }
+        if has_lost_character(&clean.text) {
+            self.problem(column, ProblemKind::LostCharacter);
         }
         clean.text
     }

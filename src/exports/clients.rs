@@ -270,6 +270,8 @@ mod tests {
             ("initials", "P\u{7}J", Some(ForbiddenCharacter)),
             ("street", "Dorps\u{202E}straat", Some(ForbiddenCharacter)),
             ("city", "Ensche\nde", Some(ForbiddenCharacter)),
+            ("city", "?sselstein", Some(LostCharacter)),
+            ("partner_name", "K?l?ç", Some(LostCharacter)),
             ("country", "België", None),
             ("language", "\u{7}", None),
         ];

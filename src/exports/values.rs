@@ -42,6 +42,12 @@ pub(super) fn clean_text(text: &str) -> CleanText {
     }
 }
 
+/// A question mark among letters: a table saved as Windows-1252 has one for every letter that is not in it, and nobody
+/// knows which it was. Nothing but question marks is no name, and is found missing.
+pub(super) fn has_lost_character(text: &str) -> bool {
+    text.contains('?') && text.contains(char::is_alphabetic)
+}
+
 /// Control characters; what reverses the direction of text; breaks of lines and paragraphs; and the mark that a
 /// program leaves in place of a character it could not read, because then the name is damaged already.
 fn is_forbidden(c: char) -> bool {

@@ -35,10 +35,14 @@ const JOBS: &str = "brievenbus_jobs";
 const OLDEST: &str = "brievenbus_oldest_waiting_seconds";
 const SESSIONS: &str = "brievenbus_sessions";
 const FAILURES: &str = "brievenbus_redeem_failures_in_a_row";
+const DATABASE: &str = "brievenbus_database_up";
 const LOCKED: &str = "brievenbus_redeem_locked";
 
 /// How long numbers from the database are good for, however often somebody looks.
 const FRESH: Duration = Duration::from_secs(5);
+
+/// How long the database may take to say them.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The one recorder of the process.
 static RECORDER: OnceLock<PrometheusHandle> = OnceLock::new();
@@ -80,6 +84,10 @@ fn describe() {
     );
     describe_gauge!(SESSIONS, "People who are signed in");
     describe_gauge!(FAILURES, "Failures to redeem a code since the last success");
+    describe_gauge!(
+        DATABASE,
+        "1 when the database answered, 0 when what else is read from it may be old"
+    );
     describe_gauge!(LOCKED, "1 when nobody may redeem a code");
     describe_histogram!(
         counted::JOB_SECONDS,
@@ -115,12 +123,17 @@ impl Latest {
         if read_at.is_some_and(|at| at.elapsed() < FRESH) {
             return;
         }
-        match numbers(&service.app).await {
-            Ok(numbers) => {
+        // Whoever looks would sooner hear that the database is away than wait for it.
+        let asked = tokio::time::timeout(PATIENCE, numbers(&service.app)).await;
+        let up = matches!(asked, Ok(Ok(_)));
+        gauge!(DATABASE).set(f64::from(u8::from(up)));
+        match asked {
+            Ok(Ok(numbers)) => {
                 show(&numbers);
                 *read_at = Some(Instant::now());
             }
-            Err(failure) => tracing::warn!(error = %failure, "no numbers from the database"),
+            Ok(Err(failure)) => tracing::warn!(error = %failure, "no numbers from the database"),
+            Err(_) => tracing::warn!("no numbers from the database in time"),
         }
     }
 }

@@ -139,9 +139,16 @@ pub(super) fn unknown_invitation(id: &str) -> Failure {
     )
 }
 
-/// What to do when a letter is wanted whose code works no more.
-pub(super) const REISSUE: &str =
-    "`brievenbus invitation reissue` makes a new letter with a new code";
+/// Why there is no letter of an invitation whose code works no more, and what to do.
+pub(super) fn code_is_over(state: InvitationState) -> Failure {
+    let hint = match state {
+        InvitationState::Redeemed => {
+            "the client is connected already; for somebody who has to connect anew `brievenbus invitation reissue` makes a letter with a new code"
+        }
+        _ => "`brievenbus invitation reissue` makes a new letter with a new code",
+    };
+    not_open(state, hint)
+}
 
 /// Why something that needs an open invitation cannot be done.
 pub(super) fn not_open(state: InvitationState, hint: &str) -> Failure {

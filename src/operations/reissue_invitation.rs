@@ -12,7 +12,7 @@ use chrono::{Days, NaiveDate};
 
 use super::{
     App, Failure,
-    list_invitations::{REISSUE, being_made, find_invitation, not_open},
+    list_invitations::{being_made, code_is_over, find_invitation},
     record_access::{or_refused, with_invitation},
     render_letter::edition_of,
     run_team_job::{Candidate, leave_out_misfits, press},
@@ -95,7 +95,7 @@ async fn reissue(app: &App, old: &StoredInvitation) -> Result<StoredInvitation, 
     match closing {
         Closing::Closed(Some(new)) => find_invitation(app, &new).await,
         Closing::Closed(None) => Err(Failure::ours("a reissue issued nothing")),
-        Closing::Was(state) => Err(not_open(state, REISSUE)),
+        Closing::Was(state) => Err(code_is_over(state)),
         Closing::BeingMade => Err(being_made()),
         Closing::Other(other) => Err(Failure::conflict(
             "other_open_invitation",

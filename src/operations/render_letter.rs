@@ -10,7 +10,7 @@ use super::{
     App, Failure,
     collect_bundles::{check_folder, make_folder},
     edition::{edition, logo_of_store},
-    list_invitations::{REISSUE, being_made, find_invitation, not_open},
+    list_invitations::{being_made, code_is_over, find_invitation},
     record_access::{or_refused, record_access, with_invitation},
     run_team_job::{press, read_words},
     show_batch::find_batch,
@@ -50,7 +50,7 @@ pub async fn letter_to_look_at(app: &App, id: &str) -> Result<(), Failure> {
 async fn printable(app: &App, invitation: &StoredInvitation) -> Result<StoredBatch, Failure> {
     let state = invitation.state_on(app.today());
     if state != InvitationState::Open {
-        return Err(not_open(state, REISSUE));
+        return Err(code_is_over(state));
     }
     let batch = find_batch(app, &invitation.batch).await?;
     // Until its team is done nobody knows whether the letter fits, and it may be withdrawn yet.
@@ -70,7 +70,7 @@ async fn print(app: &App, invitation: &StoredInvitation) -> Result<Vec<u8>, Fail
         .db
         .letter_of_invitation(&invitation.id, &app.vault)
         .await?
-        .ok_or_else(|| not_open(InvitationState::Cancelled, REISSUE))?;
+        .ok_or_else(|| code_is_over(InvitationState::Cancelled))?;
     let content = LetterContent {
         words: read_words(&letter.words)?,
         code: letter.code,

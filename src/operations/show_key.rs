@@ -44,6 +44,12 @@ impl KeyPart {
     }
 }
 
+/// Whether a rotation broke off, or goes on.
+pub fn is_unfinished(generations: &[KeyGeneration]) -> bool {
+    let unfinished = |part| matches!(part, KeyPart::Waits | KeyPart::Opens);
+    generations.iter().any(|key| unfinished(key.part))
+}
+
 /// All generations, the newest first.
 pub async fn show_key(app: &App) -> Result<Vec<KeyGeneration>, Failure> {
     let dates = app.db.key_dates().await?;

@@ -85,16 +85,39 @@ impl Database {
         now: DateTime<Utc>,
     ) -> Result<Vault, StorageError> {
         let tx = self.begin().await?;
-        let known = key_generation::Entity::find()
-            .order_by_desc(Column::Number)
-            .all(&tx)
-            .await?;
-        if known.is_empty() {
+        let generations = Generations::all(&tx).await?;
+        if generations.is_empty() {
             let vault = Vault::newest(&KeyFile::open_or_make(key_file)?)?;
             insert(&tx, &vault, now).await?;
             tx.commit().await?;
             return Ok(vault);
         }
+        generations.vault(key_file)
+    }
+}
+
+/// The generations of the key that a database knows, the newest first.
+pub struct Generations(Vec<key_generation::Model>);
+
+impl Generations {
+    pub(super) async fn all(db: &impl ConnectionTrait) -> Result<Self, StorageError> {
+        let rows = key_generation::Entity::find().order_by_desc(Column::Number);
+        Ok(Self(rows.all(db).await?))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The mark of the one that seals.
+    pub fn sealing(&self) -> Option<String> {
+        let sealing = self.0.iter().find(|row| row.seals);
+        sealing.map(|row| row.mark.clone())
+    }
+
+    /// The key file, opened with the generation that seals; an error says why it cannot be the one of this database.
+    pub fn vault(&self, key_file: &Path) -> Result<Vault, StorageError> {
+        let known = &self.0;
         let vault = Vault::newest(&KeyFile::open(key_file)?)?;
         let on_file = vault.on_file();
         let lacking = |row: &key_generation::Model| !on_file.iter().any(|key| key.mark == row.mark);

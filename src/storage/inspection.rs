@@ -20,7 +20,8 @@ use super::{
     StorageError,
     bundles::StoredBundle,
     database::Address,
-    entities::{batch, bundle, key_generation, team_job},
+    entities::{batch, bundle, team_job, team_job_attempt},
+    generations::Generations,
     migrations::Migrator,
     tasks::queue_signs,
 };
@@ -63,8 +64,8 @@ pub struct QueueState {
     /// Workers that lately told a server that they live. Those of a file are all on this machine, where their locks say so
     /// exactly.
     pub workers: u64,
-    /// Goes up for as long as anybody works.
-    pub beats: i64,
+    /// Changes for as long as anybody works: attempts that have begun, and beats of those that last.
+    pub signs_of_life: (u64, i64),
 }
 
 impl Inspection {
@@ -140,13 +141,26 @@ impl Inspection {
         Ok(())
     }
 
+    /// Nothing was ever kept here, as in the database that somebody has just made for us.
+    pub async fn is_new(&self) -> Result<bool, StorageError> {
+        Ok(!SchemaManager::new(&self.connection)
+            .has_table("key_generation")
+            .await?)
+    }
+
     /// Of the key that seals in this database; `None` when it was never opened with one.
     pub async fn key_mark(&self) -> Result<Option<String>, StorageError> {
-        let row = key_generation::Entity::find()
-            .filter(key_generation::Column::Seals.eq(true))
-            .one(&self.connection)
-            .await?;
-        Ok(row.map(|row| row.mark))
+        let generations = self.generations().await?;
+        Ok(generations.and_then(|generations| generations.sealing()))
+    }
+
+    /// The keys of this database; `None` when it was never opened with one.
+    pub async fn generations(&self) -> Result<Option<Generations>, StorageError> {
+        if self.is_new().await? {
+            return Ok(None);
+        }
+        let generations = Generations::all(&self.connection).await?;
+        Ok(Some(generations).filter(|generations| !generations.is_empty()))
     }
 
     /// What time the database thinks it is.
@@ -165,6 +179,9 @@ impl Inspection {
 
     /// When the newest batch was submitted, by the clock of whoever did.
     pub async fn newest_batch(&self) -> Result<Option<DateTime<Utc>>, StorageError> {
+        if self.is_new().await? {
+            return Ok(None);
+        }
         Ok(batch::Entity::find()
             .select_only()
             .column(batch::Column::CreatedAt)
@@ -177,6 +194,9 @@ impl Inspection {
 
     /// `since`: batches older than this have failed too long ago to speak of.
     pub async fn queue(&self, since: DateTime<Utc>) -> Result<QueueState, StorageError> {
+        if self.is_new().await? {
+            return Ok(QueueState::default());
+        }
         let db = &self.connection;
         let in_state = |state: TeamJobState| {
             team_job::Entity::find().filter(team_job::Column::State.eq(state.as_str()))
@@ -194,6 +214,7 @@ impl Inspection {
             .into_tuple()
             .all(db)
             .await?;
+        let attempts = team_job_attempt::Entity::find().count(db).await?;
         let (overdue, seen) = queue_signs(db, OVERDUE, RECENT).await?;
         let is_server = db.get_database_backend() == DbBackend::Postgres;
         Ok(QueueState {
@@ -202,7 +223,7 @@ impl Inspection {
             overdue,
             failed: failed.count(db).await?,
             workers: if is_server { seen } else { 0 },
-            beats: beats.iter().sum(),
+            signs_of_life: (attempts, beats.iter().sum()),
         })
     }
 

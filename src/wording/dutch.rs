@@ -158,6 +158,7 @@ fn problem(problem: &Problem) -> String {
         ProblemKind::NotAPostcode => "klopt niet",
         ProblemKind::UnknownValue => "heeft een onbekende waarde",
         ProblemKind::ForbiddenCharacter => "bevat een verboden teken",
+        ProblemKind::LostCharacter => "bevat een vraagteken in plaats van een letter",
         ProblemKind::TooLong => "is te lang",
         ProblemKind::Duplicate => "komt vaker voor, met verschillende gegevens",
     };

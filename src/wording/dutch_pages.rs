@@ -203,6 +203,7 @@ pub fn problem(kind: ProblemKind) -> &'static str {
         ProblemKind::NotAPostcode => "is geen Nederlandse postcode",
         ProblemKind::UnknownValue => "heeft een onbekende waarde",
         ProblemKind::ForbiddenCharacter => "bevat een verboden teken",
+        ProblemKind::LostCharacter => "bevat een vraagteken in plaats van een letter",
         ProblemKind::TooLong => "is te lang",
         ProblemKind::Duplicate => "komt vaker voor, met verschillende gegevens",
     }

@@ -33,6 +33,7 @@ pub fn problem(kind: ProblemKind) -> &'static str {
         ProblemKind::NotAPostcode => "not a Dutch postcode such as 1234 AB",
         ProblemKind::UnknownValue => "not a known value",
         ProblemKind::ForbiddenCharacter => "has a control character",
+        ProblemKind::LostCharacter => "has a ? in the place of a letter",
         ProblemKind::TooLong => "too long",
         ProblemKind::Duplicate => "there twice, with different data",
     }

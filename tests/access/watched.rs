@@ -146,6 +146,7 @@ fn numbers_are_for_whoever_may_see_them() {
         "brievenbus_jobs{state=\"queued\"} 0",
         "brievenbus_oldest_waiting_seconds 0",
         "brievenbus_sessions 1",
+        "brievenbus_database_up 1",
         "brievenbus_redeem_locked 0",
         "brievenbus_http_requests_total{method=\"GET\",route=\"/api/v1/organisations/{slug}/teams\",status=\"200\"} 1",
         "brievenbus_http_request_seconds_bucket",

@@ -9,6 +9,7 @@ const states = {
   failed: ['bad', 'Mislukt'],
   cancelled: ['none', 'Geannuleerd'],
 };
+const over = ['done', 'failed', 'cancelled'];
 const cancelling = ['busy', 'Wordt geannuleerd'];
 const numbers = new Intl.NumberFormat('nl-NL');
 
@@ -29,6 +30,7 @@ function follow(region) {
     const sentence = `${numbers.format(ready)} van ${teams} klaar${letters}`;
     const soFar = region.querySelector('[data-so-far]');
     if (soFar) soFar.textContent = sentence;
+    mark(region.querySelector('.stand .badge'), states[batch.state]);
     fill(region.querySelector('[data-all]'), made, expected);
     for (const team of batch.teams) show(region, team);
     // A screen reader hears of it now and then, not with every letter.
@@ -38,7 +40,7 @@ function follow(region) {
       const status = region.querySelector('[data-said]');
       if (status) status.textContent = sentence;
     }
-    if (batch.teams.every((team) => ['done', 'failed', 'cancelled'].includes(team.state))) {
+    if (batch.teams.every((team) => over.includes(team.state))) {
       source.close();
       end(region);
     }
@@ -74,10 +76,36 @@ function show(region, team) {
   if (made && team.expected) made.textContent = `${numbers.format(team.made)} van ${numbers.format(team.expected)}`;
   const badge = row.querySelector('[data-state] .badge');
   const known = team.cancelling && team.state === 'working' ? cancelling : states[team.state];
-  if (badge && known && badge.textContent !== known[1]) {
-    badge.className = `badge ${known[0]}`;
-    badge.textContent = known[1];
-  }
+  if (mark(badge, known) && over.includes(team.state)) complete(region, team.id);
+}
+
+// Says the state in a badge; whether it was another one.
+function mark(badge, known) {
+  if (!badge || !known || badge.textContent.trim() === known[1]) return false;
+  badge.className = `badge ${known[0]}`;
+  badge.textContent = known[1];
+  return true;
+}
+
+// What the server does not tell of a team that has ended, its letters, who got none and its bundle, is on the page.
+const incomplete = new Set();
+function complete(region, team) {
+  incomplete.add(team);
+  if (incomplete.size > 1) return;
+  setTimeout(async () => {
+    const teams = [...incomplete];
+    incomplete.clear();
+    const page = await pageAsItIs();
+    if (!page || !region.dataset.events) return;
+    for (const id of teams) {
+      const named = `[data-team="${CSS.escape(id)}"]`;
+      const row = region.querySelector(named);
+      const now = page.querySelector(named);
+      if (row && now && row.children.length === now.children.length && !row.contains(document.activeElement)) {
+        row.replaceChildren(...now.children);
+      }
+    }
+  }, 1000);
 }
 
 // The page of a batch that has ended says more: it takes the place of this one, without losing one's place on it.

@@ -82,6 +82,11 @@ async fn look_at(inspection: &Inspection) -> Result<Verdict, StorageError> {
             "give the user of brievenbus the right to write, see that the disk is not full and that no other program keeps it locked",
         ));
     }
+    if steps.done == 0 {
+        return Ok(Verdict::ok(format!(
+            "{engine} can be written, and is empty: the tables are made at first use"
+        )));
+    }
     if !steps.missing.is_empty() {
         return Ok(Verdict::warning(
             format!(
@@ -175,9 +180,9 @@ pub async fn queue(settings: &Settings, reached: &Reached, clock: &Clock) -> Ver
         let here = LifeLock::living_owners(&settings.data_dir.join("workers")).unwrap_or(0);
         let mut at_work = here > 0 || (state.workers > 0 && state.overdue == 0);
         if state.working > 0 && !at_work {
-            // Whoever is busy on another machine shows it by the beat of its jobs alone.
+            // Whoever is busy on another machine shows it by its jobs alone: they beat, or others begin.
             tokio::time::sleep(BEAT).await;
-            at_work = inspection.queue(since).await?.beats != state.beats;
+            at_work = inspection.queue(since).await?.signs_of_life != state.signs_of_life;
         }
         Ok::<_, StorageError>((state, at_work))
     };
@@ -224,7 +229,7 @@ fn judge_queue(state: QueueState, at_work: bool) -> Verdict {
     }
     Verdict::ok(match waiting {
         0 => "nothing waits".to_owned(),
-        _ => format!("{}, and there is somebody at work", jobs(waiting)),
+        _ => format!("{}, and there is somebody at work", jobs(state.queued)),
     })
 }
 

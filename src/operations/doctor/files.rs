@@ -18,9 +18,10 @@ use crate::{
         shelf::{Shelf, StoreAddress},
     },
     storage::{
-        self, StorageError,
+        self,
         database::Address,
         disk::{Space, space},
+        generations::Generations,
         vault::Vault,
     },
     wording::english::count,
@@ -199,44 +200,37 @@ fn in_words(bytes: u64) -> String {
 
 pub async fn key(settings: &Settings, reached: &Reached) -> Verdict {
     let path = settings.data_dir.join("key");
-    let mark = match reached {
-        Reached::Open(inspection) => inspection.key_mark().await.map_err(|_| ()),
+    let known = match reached {
+        Reached::Open(inspection) => inspection.generations().await.map_err(|_| ()),
         Reached::Nothing => Ok(None),
         Reached::Failed(_) => Err(()),
     };
-    apart(move || look_at_key(&path, mark)).await
+    apart(move || look_at_key(&path, &known)).await
 }
 
-/// `mark`: of the key that the database was made with, if it has one; an error when it could not be asked.
-fn look_at_key(path: &Path, mark: Result<Option<String>, ()>) -> Verdict {
+/// `known`: the keys of the database, if it has any; an error when it could not be asked.
+fn look_at_key(path: &Path, known: &Result<Option<Generations>, ()>) -> Verdict {
     let shown = path.display();
-    if !path.exists() && matches!(mark, Ok(None)) {
+    if !path.exists() && matches!(known, Ok(None)) {
         return Verdict::warning(
             format!("{shown} is not there yet"),
             "it is made at first use, together with the database",
         );
     }
-    let vault = match Vault::open(path) {
-        Ok(vault) => vault,
-        Err(error) => {
-            let failure = Failure::from(error);
-            return Verdict::wrong(failure.message, failure.hint.unwrap_or_default());
-        }
+    let wrong = |error| {
+        let failure = Failure::from(error);
+        Verdict::wrong(failure.message, failure.hint.unwrap_or_default())
     };
-    match mark {
-        // In the middle of a rotation it may not be the newest one that seals.
-        Ok(Some(mark)) if vault.opens_with(&mark) => Verdict::ok(format!(
-            "{shown} is the one of this database, for its owner alone"
-        )),
-        Ok(Some(_)) => {
-            let failure = Failure::from(StorageError::Key {
-                path: path.to_owned(),
-                reason: "is not the one that this database was made with".to_owned(),
-            });
-            Verdict::wrong(failure.message, failure.hint.unwrap_or_default())
-        }
-        Ok(None) => Verdict::ok(format!("{shown} is a key, which no database uses yet")),
-        Err(()) => Verdict::warning(
+    match (Vault::open(path), known) {
+        (Err(error), _) => wrong(error),
+        (Ok(_), Ok(Some(generations))) => match generations.vault(path) {
+            Ok(_) => Verdict::ok(format!(
+                "{shown} is the one of this database, for its owner alone"
+            )),
+            Err(error) => wrong(error),
+        },
+        (Ok(_), Ok(None)) => Verdict::ok(format!("{shown} is a key, which no database uses yet")),
+        (Ok(_), Err(())) => Verdict::warning(
             format!("{shown} is a key; whether it is the one of the database is not known"),
             "mend the database first",
         ),
@@ -254,9 +248,13 @@ pub async fn store(settings: &Settings, reached: &Reached) -> Verdict {
     };
     let shelf = Shelf::new(address, settings.store_access.clone()).in_a_hurry();
     let bundles = match reached {
-        Reached::Open(inspection) => inspection.bundles().await.unwrap_or_default(),
-        _ => Vec::new(),
+        Reached::Open(inspection) => inspection.bundles().await.ok(),
+        Reached::Nothing => Some(Vec::new()),
+        Reached::Failed(_) => None,
     };
+    let well = format!("{place} takes, keeps and gives back");
+    let is_known = bundles.is_some();
+    let bundles = bundles.unwrap_or_default();
     let known = count(bundles.len(), "bundle", "bundles");
     let lost = |what: &str| {
         Verdict::wrong(
@@ -293,9 +291,10 @@ pub async fn store(settings: &Settings, reached: &Reached) -> Verdict {
         1 => return lost(&format!("one of them is not in {place}")),
         many => return lost(&format!("{many} of them are not in {place}")),
     }
-    Verdict::ok(format!(
-        "{place} takes, keeps and gives back; {known} in it"
-    ))
+    Verdict::ok(match is_known {
+        true => format!("{well}; {known} in it"),
+        false => format!("{well}; what should be in it only the database knows"),
+    })
 }
 
 fn store_fails(error: BundleError) -> Verdict {

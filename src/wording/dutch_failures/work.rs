@@ -46,7 +46,7 @@ pub(super) fn batches(code: &str) -> Option<Sentence> {
         ),
         "idempotency_key_used" => say(
             "Met dit formulier is al een batch aangevraagd, voor andere teams of met andere keuzes.",
-            "Begin een nieuwe batch vanuit het locatiegram.",
+            "Controleer uw keuzes als u daarvoor nog een batch wilt aanvragen.",
         ),
         "invalid_dates" => say(
             "De codes zouden verlopen vóór de datum op de brief, of een datum ligt te ver weg.",

@@ -16,6 +16,9 @@ pub fn known_error(text: &str) -> &'static str {
         "unsupported_response_type",
         "server_error",
         "temporarily_unavailable",
+        "invalid_client",
+        "invalid_grant",
+        "unsupported_grant_type",
     ]
     .into_iter()
     .find(|known| *known == text)
@@ -62,10 +65,19 @@ pub fn not_ours() -> Failure {
     )
 }
 
-pub fn not_allowed() -> Failure {
+/// `why` is for whoever looks after the settings; who it was they hear from them.
+pub fn not_allowed(why: &'static str) -> Failure {
+    tracing::warn!(why, "somebody may not sign in");
     Failure::input(
         "oidc_not_allowed",
         "this account may not sign in here",
         "ask whoever looks after brievenbus to let it in",
     )
+}
+
+/// An error and what it came of, in one line.
+pub fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let causes: Vec<String> = causes.map(ToString::to_string).collect();
+    causes.join(": ")
 }

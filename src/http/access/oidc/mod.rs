@@ -159,7 +159,11 @@ impl Oidc {
             .await
             // Its text may quote what the provider answered.
             .map_err(|error| match error {
-                openidconnect::RequestTokenError::ServerResponse(_) => refused(),
+                openidconnect::RequestTokenError::ServerResponse(answer) => {
+                    let error = known_error(answer.error().as_ref());
+                    tracing::warn!(error, "the OpenID Provider gave no token");
+                    refused()
+                }
                 _ => unreachable_provider("the token"),
             })?;
         let nonce = Nonce::new(begun.nonce);

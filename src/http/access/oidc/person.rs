@@ -46,7 +46,9 @@ impl Person {
 
     pub fn let_in(self, settings: &OidcSettings) -> Result<String, Failure> {
         let Some(email) = self.email else {
-            return Err(not_allowed());
+            return Err(not_allowed(
+                "the provider names no address that it has verified",
+            ));
         };
         let listed = settings.allowed_emails.contains(&email);
         let in_group = self
@@ -56,7 +58,7 @@ impl Person {
         if listed || in_group {
             Ok(email)
         } else {
-            Err(not_allowed())
+            Err(not_allowed("neither the address nor a group is allowed"))
         }
     }
 }

@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Oidc,
-    failures::{unreachable_provider, unusable},
+    failures::{unreachable_provider, unusable, with_causes},
 };
 use crate::operations::Failure;
 
@@ -138,7 +138,9 @@ impl Oidc {
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http)
             .await
             .map_err(|error| {
-                tracing::warn!(%error, "the OpenID Provider cannot be used");
+                let error = with_causes(&error);
+                let issuer = &self.settings.issuer;
+                tracing::warn!(error, issuer, "the OpenID Provider cannot be used");
                 unreachable_provider("what it offers")
             })?;
         Ok(Arc::new(

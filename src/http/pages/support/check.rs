@@ -32,6 +32,8 @@ struct Check {
     choice: Choice,
     /// The last day of the codes is over.
     expired: bool,
+    /// Who has a code that works yet gets another in its place.
+    ends_codes: bool,
     clients: String,
     /// `cliënten`
     clients_unit: &'static str,
@@ -99,6 +101,7 @@ pub async fn check_page(app: &App, slug: &Slug, prepared: &Prepared, choice: Cho
             .map(number),
         impossible: impossible(&forecast),
         expired: prepared.options().valid_until < app.today(),
+        ends_codes: prepared.options().ends_codes_that_work(app.today()),
         choice,
     })
 }

@@ -98,15 +98,27 @@ async fn next_step(
     Sent(sent): Sent,
 ) -> PageResult {
     let app = visitor.app;
-    let choice = read_choice(&app, &slug, &sent).await?;
+    let mut choice = read_choice(&app, &slug, &sent).await?;
     if sent.text("stap") == "kiezen" {
         return choices(&app, &slug, choice, Faults::default()).await;
     }
     if sent.text("stap") == "aanvragen"
         && let Ok(request) = choice.request()
-        && let Some(id) = submitted_before(&app, &slug, &request, Some(&key_of(&choice))).await?
     {
-        return Ok(done(&format!("/batches/{id}"), Done::BatchThere).into_response());
+        match submitted_before(&app, &slug, &request, Some(&key_of(&choice))).await {
+            Ok(None) => {}
+            Ok(Some(id)) => {
+                return Ok(done(&format!("/batches/{id}"), Done::BatchThere).into_response());
+            }
+            // Somebody went back and chose something else: that is another batch, if they want one.
+            Err(failure) if failure.code == "idempotency_key_used" => {
+                let mut faults = Faults::default();
+                faults.add_failure("", &failure);
+                choice.key = new_batch_id();
+                return choices(&app, &slug, choice, faults).await;
+            }
+            Err(failure) => return Err(failure.into()),
+        }
     }
     let prepared = match prepare(&app, &slug, &choice).await {
         Ok(prepared) => prepared,
