@@ -119,7 +119,7 @@ fn codes_that_would_never_work_are_spoken_of() {
     let again = ["--again", "expired", "--dry-run"];
     let later = [&submit[..], &again, &["--letter-date", "2121-03-17"]].concat();
     let said = cli.ok(&later);
-    let stops = "who has a code that works until a day before 2121-03-17 gets another, and the old one stops working now";
+    let stops = "clients whose code works today and expires before 2121-03-17 get a new one, and the old one stops working when that is issued";
     assert!(said.stderr.contains(stops), "{}", said.stderr);
     let today = cli.ok(&[&submit[..], &again].concat());
     assert!(!today.stderr.contains("note:"), "{}", today.stderr);

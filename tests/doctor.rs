@@ -549,6 +549,11 @@ fn an_empty_database_on_a_server_is_where_one_begins() {
     let empty = "can be written, and is empty: the tables are made at first use";
     assert!(said("database").ends_with(empty), "{}", said("database"));
     assert!(said("key").ends_with("is not there yet"), "{}", said("key"));
+    fs::create_dir_all(cli.data_dir().join("bundles")).unwrap();
+    let (found, _) = examine(&cli, &[]);
+    let store = check(&found, "store");
+    let message = store["message"].as_str().unwrap();
+    assert!(message.ends_with("0 bundles in it"), "{message}");
 }
 
 #[test]

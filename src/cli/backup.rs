@@ -50,9 +50,9 @@ pub async fn run(
     } else {
         terminal.print(&told(&backed_up, arguments, settings))?;
     }
-    if is_unfinished(&generations?) {
+    if !backed_up.key && generations.is_ok_and(|generations| is_unfinished(&generations)) {
         terminal.note(
-            "note: a rotation of the key was broken off: this backup opens with the key file as it is now and with no later one; finish it with `brievenbus key rotate`, then back up again",
+            "note: the key is being rotated: this backup opens with the key file as it is now and with no later one; if the rotation broke off, finish it with `brievenbus key rotate` and back up again",
         );
     }
     match backed_up.lost.as_slice() {

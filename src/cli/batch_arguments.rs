@@ -134,7 +134,7 @@ pub fn notes_on_dates(options: &BatchOptions, today: NaiveDate) -> Vec<String> {
     }
     if options.ends_codes_that_work(today) {
         notes.push(format!(
-            "note: who has a code that works until a day before {day} gets another, and the old one stops working now"
+            "note: clients whose code works today and expires before {day} get a new one, and the old one stops working when that is issued"
         ));
     }
     notes

@@ -14,7 +14,8 @@ use super::{
 };
 
 /// What somebody asks for, as typed at a door: names and wishes, nothing looked up yet.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct BatchRequest {
     /// Location ids or names; empty: every location that clients are assigned to directly.
     pub teams: Vec<String>,
@@ -29,6 +30,22 @@ pub struct BatchRequest {
     /// No part of what is asked for.
     #[serde(skip)]
     pub priority: Priority,
+}
+
+impl BatchRequest {
+    /// Whether this asks for the same: the same teams as they were typed, in whatever order, and the same wishes.
+    pub fn asks_the_same(&self, other: &Self) -> bool {
+        let apart = |request: &Self| {
+            let teams: BTreeSet<String> = request.teams.iter().cloned().collect();
+            let wishes = Self {
+                teams: Vec::new(),
+                priority: Priority::default(),
+                ..request.clone()
+            };
+            (teams, wishes)
+        };
+        apart(self) == apart(other)
+    }
 }
 
 /// Which batch goes first when workers have to choose. It changes nothing about the letters.
@@ -104,9 +121,7 @@ impl BatchOptions {
             accept_unknown: request.accept_unknown,
         })
     }
-}
 
-impl BatchOptions {
     /// Whether clients may get a letter whose invitation works today and has only expired by the day on the letter: with
     /// the new one the old one stops working.
     pub fn ends_codes_that_work(&self, today: NaiveDate) -> bool {
@@ -256,6 +271,28 @@ mod tests {
             begin: date(begin),
             end: date(end),
         }
+    }
+
+    #[test]
+    fn the_same_is_asked_whatever_the_order_of_the_teams_and_the_priority() {
+        let request = |teams: &[&str]| BatchRequest {
+            teams: teams.iter().map(|team| (*team).to_owned()).collect(),
+            ..BatchRequest::default()
+        };
+        let first = request(&["Noord", "Zuid"]);
+        let mut again = request(&["Zuid", "Noord", "Zuid"]);
+        again.priority = Priority::High;
+        assert!(first.asks_the_same(&again));
+        assert!(!first.asks_the_same(&request(&["Noord"])));
+        assert!(!first.asks_the_same(&request(&[])));
+        let unknown = BatchRequest {
+            accept_unknown: true,
+            ..first.clone()
+        };
+        assert!(!first.asks_the_same(&unknown));
+        // Written down before there was something to ask for.
+        let older: BatchRequest = serde_json::from_str(r#"{"teams":["Noord","Zuid"]}"#).unwrap();
+        assert!(first.asks_the_same(&older));
     }
 
     fn plan(assignments: &[Assignment], teams: &[&str]) -> Vec<Vec<(String, Option<String>)>> {

@@ -200,7 +200,7 @@ pub enum ProblemKind {
     UnknownValue,
     /// Has a control character, or one that reverses the direction of text.
     ForbiddenCharacter,
-    /// Has a question mark among its letters, which programs write for a letter that their encoding lacks: `?sselstein`.
+    /// Has a question mark beside its letters, which programs write for a letter that their encoding lacks: `?sselstein`.
     LostCharacter,
     TooLong,
     /// The row is there twice, with different values.

@@ -47,10 +47,16 @@ impl<'r, 't> Cells<'r, 't> {
         if clean.was_too_long {
             self.problem(column, ProblemKind::TooLong);
         }
-        if has_lost_character(&clean.text) {
+        clean.text
+    }
+
+    /// Text of a name or an address, which nobody can guess when a letter of it was lost.
+    pub(super) fn printed(&mut self, column: Column) -> String {
+        let text = self.text(column);
+        if has_lost_character(&text) {
             self.problem(column, ProblemKind::LostCharacter);
         }
-        clean.text
+        text
     }
 
     pub(super) fn number(&mut self, column: Column) -> Option<u32> {

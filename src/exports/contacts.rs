@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn a_question_mark_matters_where_it_would_be_printed() {
+        let doubtful = read_rows(&CONTACT.replace("curator", "dochter?"));
+        assert!(doubtful.clients[0].problems.is_empty());
+        let lost = read_rows(&CONTACT.replace("Hengelo", "?sselstein"));
+        let problem = &lost.clients[0].problems[0];
+        assert_eq!(problem.field, "contact.city");
+        assert_eq!(problem.kind, ProblemKind::LostCharacter);
+    }
+
+    #[test]
     fn a_bad_value_is_a_problem_of_the_client_with_a_prefix() {
         use ProblemKind::*;
         let second = CONTACT.replace("Jansen", "Pietersen");

@@ -75,13 +75,19 @@ impl PersonColumns {
     }
 
     pub(super) fn name(&self, cells: &mut Cells<'_, '_>) -> PersonName {
+        let initials = cells.printed(self.initials);
+        // Printed in the place of initials only.
+        let given_name = match initials.as_str() {
+            "" => cells.printed(self.given_name),
+            _ => cells.text(self.given_name),
+        };
         PersonName {
-            initials: cells.text(self.initials),
-            given_name: cells.text(self.given_name),
-            birth_name_prefix: cells.text(self.birth_name_prefix),
-            birth_name: cells.text(self.birth_name),
-            partner_name_prefix: cells.text(self.partner_name_prefix),
-            partner_name: cells.text(self.partner_name),
+            initials,
+            given_name,
+            birth_name_prefix: cells.printed(self.birth_name_prefix),
+            birth_name: cells.printed(self.birth_name),
+            partner_name_prefix: cells.printed(self.partner_name_prefix),
+            partner_name: cells.printed(self.partner_name),
             preferred: cells
                 .value(
                     self.preferred_name_type,
@@ -94,13 +100,13 @@ impl PersonColumns {
 
     pub(super) fn address(&self, cells: &mut Cells<'_, '_>) -> PostalAddress {
         PostalAddress {
-            street: cells.text(self.street),
+            street: cells.printed(self.street),
             house_number: cells.number(self.home_number),
-            extension: cells.text(self.home_number_extension),
+            extension: cells.printed(self.home_number_extension),
             po_box: cells.number(self.po_box_number),
-            postcode: cells.text(self.zipcode),
-            city: cells.text(self.city),
-            country: country::foreign(cells.text(self.country)),
+            postcode: cells.printed(self.zipcode),
+            city: cells.printed(self.city),
+            country: country::foreign(cells.printed(self.country)),
         }
     }
 }

@@ -42,8 +42,8 @@ pub(super) fn clean_text(text: &str) -> CleanText {
     }
 }
 
-/// A question mark among letters: a table saved as Windows-1252 has one for every letter that is not in it, and nobody
-/// knows which it was. Nothing but question marks is no name, and is found missing.
+/// A question mark in a text with letters: a table saved as Windows-1252 has one for every letter that is not in it, and
+/// nobody knows which it was. Nothing but question marks is no name, and is found missing.
 pub(super) fn has_lost_character(text: &str) -> bool {
     text.contains('?') && text.contains(char::is_alphabetic)
 }

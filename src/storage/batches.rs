@@ -195,11 +195,14 @@ impl Database {
             .filter(batch::Column::IdempotencyKey.eq(key))
             .one(self.connection())
             .await?;
-        let request = serde_json::to_string(request)?;
-        Ok(first.map(|row| {
-            let same = row.request.is_none_or(|first| first == request);
-            (row.id, same)
-        }))
+        let Some(row) = first else {
+            return Ok(None);
+        };
+        let same = match row.request {
+            Some(first) => request.asks_the_same(&serde_json::from_str(&first)?),
+            None => true,
+        };
+        Ok(Some((row.id, same)))
     }
 
     pub async fn batch(&self, id: &str) -> Result<Option<StoredBatch>, StorageError> {

@@ -143,9 +143,7 @@ impl Inspection {
 
     /// Nothing was ever kept here, as in the database that somebody has just made for us.
     pub async fn is_new(&self) -> Result<bool, StorageError> {
-        Ok(!SchemaManager::new(&self.connection)
-            .has_table("key_generation")
-            .await?)
+        Ok(self.steps().await?.done == 0)
     }
 
     /// Of the key that seals in this database; `None` when it was never opened with one.
@@ -229,6 +227,9 @@ impl Inspection {
 
     /// Every bundle that should be in the store, oldest first.
     pub async fn bundles(&self) -> Result<Vec<StoredBundle>, StorageError> {
+        if self.is_new().await? {
+            return Ok(Vec::new());
+        }
         let rows = bundle::Entity::find()
             .filter(bundle::Column::RemovedAt.is_null())
             .order_by_asc(bundle::Column::Id)

@@ -102,7 +102,9 @@ function complete(region, team) {
       const row = region.querySelector(named);
       const now = page.querySelector(named);
       if (row && now && row.children.length === now.children.length && !row.contains(document.activeElement)) {
+        const more = now.nextElementSibling;
         row.replaceChildren(...now.children);
+        if (more?.matches('.more') && !row.nextElementSibling?.matches('.more')) row.after(more);
       }
     }
   }, 1000);

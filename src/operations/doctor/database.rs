@@ -227,9 +227,10 @@ fn judge_queue(state: QueueState, at_work: bool) -> Verdict {
             "`brievenbus batch list` and `batch show ID` say which and why, `batch retry ID` tries again",
         );
     }
-    Verdict::ok(match waiting {
-        0 => "nothing waits".to_owned(),
-        _ => format!("{}, and there is somebody at work", jobs(state.queued)),
+    Verdict::ok(match (state.queued, waiting) {
+        (_, 0) => "nothing waits".to_owned(),
+        (0, _) => "nothing waits, and there is somebody at work".to_owned(),
+        (queued, _) => format!("{}, and there is somebody at work", jobs(queued)),
     })
 }
 

@@ -264,6 +264,12 @@ pub async fn store(settings: &Settings, reached: &Reached) -> Verdict {
     };
     match shelf.probe(&storage::new_id()).await {
         Ok(Probed::Well) => {}
+        Ok(Probed::NoFolder) if !is_known => {
+            return Verdict::warning(
+                format!("{place} is not there; whether it should be, only the database knows"),
+                "mend the database first",
+            );
+        }
         Ok(Probed::NoFolder) if bundles.is_empty() => {
             return Verdict::warning(
                 format!("{place} is not there yet"),

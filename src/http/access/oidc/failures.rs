@@ -2,7 +2,7 @@
 
 use crate::operations::{Failure, Kind};
 
-/// The errors of OAuth 2.0 and OpenID Connect: anything else in the address was not put there by a provider.
+/// The errors of OAuth 2.0 and OpenID Connect, in the address or for a token: anything else is nobody's to log.
 pub fn known_error(text: &str) -> &'static str {
     [
         "access_denied",
