@@ -135,8 +135,8 @@ enum Submitted {
 /// Letters for the clients of the teams who were never invited. The work is queued; follow it with the address in
 /// `Location`. The same request with the same `Idempotency-Key` again, for the same organisation, answers with the first
 /// batch and 200; another request with it is refused with 409. The priority is no part of what is the same. With `dry_run`
-/// nothing is saved or issued: the answer has the counts, the letters that are not possible, and how many of the letters are to clients who
-/// are also in a batch under way.
+/// nothing is saved or issued: the answer has the counts, the letters that are not possible, and how many of the letters
+/// are to clients who are also in a batch under way.
 #[utoipa::path(
     post,
     path = "/batches",
